@@ -1,0 +1,65 @@
+"""From the command table to QActions, menus and the shortcut sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar, QWidget
+
+from app.commands import COMMANDS, MENUS, Command, Need
+
+
+class Actions(QObject):
+    """All actions of a window; `triggered` carries the command's id."""
+
+    triggered = Signal(str)
+
+    def __init__(self, owner: QWidget, remapped: Mapping[str, list[str]] | None = None) -> None:
+        super().__init__(owner)
+        self._actions: dict[str, QAction] = {}
+        for command in COMMANDS:
+            keys = list((remapped or {}).get(command.id, command.keys))
+            action = QAction(command.title, owner)
+            action.setObjectName(command.id)
+            action.setData(command.id)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            tip = command.hint or command.title.removesuffix("...")
+            action.setToolTip(f"{tip} ({keys[0]})" if keys else tip)
+            action.setStatusTip(tip)
+            action.triggered.connect(self._on_triggered)
+            owner.addAction(action)
+            self._actions[command.id] = action
+
+    @Slot()
+    def _on_triggered(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QAction):
+            self.triggered.emit(str(sender.data()))
+
+    def __getitem__(self, command_id: str) -> QAction:
+        return self._actions[command_id]
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Menus in the table's order."""
+        for title in MENUS:
+            menu = bar.addMenu(title)
+            menu.setToolTipsVisible(True)
+            for command in COMMANDS:
+                if command.menu == title:
+                    menu.addAction(self._actions[command.id])
+
+    def allow(self, present: set[Need]) -> None:
+        """Enable what the present state has everything for."""
+        for command in COMMANDS:
+            self._actions[command.id].setEnabled(command.needs in present)
+
+    def keys(self, command: Command) -> str:
+        """The keys of a command as text."""
+        shortcuts = self._actions[command.id].shortcuts()
+        return " or ".join(s.toString(QKeySequence.SequenceFormat.NativeText) for s in shortcuts)
+
+    def hints(self) -> dict[str, str]:
+        """Key texts by command id, for tooltips of buttons."""
+        return {command.id: self.keys(command) for command in COMMANDS}

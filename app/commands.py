@@ -1,0 +1,83 @@
+"""Every user action is one row: menus, keys, tooltips, the shortcut sheet and remapping all come from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Need = Literal["nothing", "footage", "analysis", "running", "segment", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """id: stable name.  needs: what must exist for it to be enabled.  keys: defaults, remappable."""
+
+    id: str
+    title: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    needs: Need = "nothing"
+    hint: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("file.open", "Open footage...", "File", ("Ctrl+O",), hint="Open one or more video files"),
+    Command("file.open_folder", "Open folder...", "File", ("Ctrl+Shift+O",),
+            hint="Open a folder of footage, or of images as one footage"),
+    Command("file.demo", "Try the demo", "File", hint="Render a scene and analyse it on this machine"),
+    Command("file.export", "Export segments...", "File", ("E",), "analysis",
+            "Write flagged segments as excerpts with tables and checksums"),
+    Command("file.remove", "Remove from the list", "File", (), "footage",
+            "Take the footage off the list; its files and its review stay"),
+    Command("file.quit", "Quit", "File", ("Ctrl+Q",), hint="Running work is kept and resumes"),
+    Command("edit.undo", "Undo", "Edit", ("Ctrl+Z",), "review"),
+    Command("edit.redo", "Redo", "Edit", ("Ctrl+Shift+Z",), "review"),
+    Command("edit.clear_areas", "Clear ignored areas", "Edit", (), "footage"),
+    Command("analysis.start", "Analyse", "Analysis", ("Ctrl+Return",), "footage",
+            "Score the footage with the chosen detector"),
+    Command("analysis.cancel", "Cancel the analysis", "Analysis", ("Ctrl+.",), "running",
+            "Stop; what is scored is kept, and Analyse continues from there"),
+    Command("analysis.rerun", "Re-run with this gamma", "Analysis", ("Ctrl+R",), "analysis",
+            "Recompute only from the first frame whose update decision changes"),
+    Command("playback.toggle", "Play or pause", "Playback", ("Space", "K"), "footage"),
+    Command("playback.shuttle_back", "Shuttle backwards", "Playback", ("J",), "footage",
+            "Repeat for 2x, 4x, 8x"),
+    Command("playback.shuttle_forward", "Shuttle forwards", "Playback", ("L",), "footage",
+            "Repeat for 2x, 4x, 8x"),
+    Command("playback.reverse", "Play backwards", "Playback", (), "footage"),
+    Command("playback.frame_back", "One frame back", "Playback", (",",), "footage"),
+    Command("playback.frame_forward", "One frame forward", "Playback", (".",), "footage"),
+    Command("playback.back", "1 second back", "Playback", ("Left",), "footage"),
+    Command("playback.forward", "1 second forward", "Playback", ("Right",), "footage"),
+    Command("playback.far_back", "10 seconds back", "Playback", ("Shift+Left",), "footage"),
+    Command("playback.far_forward", "10 seconds forward", "Playback", ("Shift+Right",), "footage"),
+    Command("playback.start", "To the start", "Playback", ("Home",), "footage"),
+    Command("playback.end", "To the end", "Playback", ("End",), "footage"),
+    Command("playback.go_to", "Go to time or frame...", "Playback", ("G",), "footage"),
+    Command("segments.next", "Next flagged", "Segments", ("N",), "analysis"),
+    Command("segments.previous", "Previous flagged", "Segments", ("P",), "analysis"),
+    Command("segments.in", "Set in-point", "Segments", ("I",), "analysis",
+            "Where a new segment starts"),
+    Command("segments.out", "Set out-point", "Segments", ("O",), "analysis",
+            "Where it stops; this makes the segment"),
+    Command("segments.split", "Split here", "Segments", ("B",), "segment"),
+    Command("segments.confirm", "Confirm", "Segments", ("C",), "segment"),
+    Command("segments.dismiss", "Dismiss", "Segments", ("X",), "segment"),
+    Command("segments.unsure", "Unsure", "Segments", ("U",), "segment"),
+    Command("segments.delete", "Delete segment", "Segments", ("Del",), "segment",
+            "A segment that you made goes; a found one is found again"),
+    Command("view.overlay", "Overlay: heat, contour, boxes, off", "View", ("H",), "footage"),
+    Command("view.area", "Draw an ignored area", "View", ("A",), "footage",
+            "Drag a rectangle, or click corners and press Enter"),
+    Command("view.sides", "Actual, expected, error", "View", ("V",), "footage",
+            "Show what the detector expected of this frame"),
+    Command("view.zoom_in", "Zoom in", "View", ("+", "="), "footage"),
+    Command("view.zoom_out", "Zoom out", "View", ("-",), "footage"),
+    Command("view.zoom_fit", "Fit the picture", "View", ("0",), "footage"),
+    Command("view.theme", "Dark or light", "View", ("Ctrl+T",)),
+    Command("help.keys", "Keyboard shortcuts", "Help", ("?",)),
+    Command("help.about", "About Normscope", "Help"),
+)  # fmt: skip
+
+BY_ID = {command.id: command for command in COMMANDS}
+MENUS = ("File", "Edit", "Analysis", "Playback", "Segments", "View", "Help")

@@ -1,0 +1,254 @@
+"""The Analysis: arrays of one run over one footage, valid below a high-water mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.detectors.base import Calibration, DetectorFacts, FrameScore, PartSpec, PatchRule
+from engine.scoring.calibrating import calibrate
+
+MAP_LEVELS = 255.0
+
+
+@dataclass(frozen=True, slots=True)
+class FootageReference:
+    """How an analysis names its footage: where it was, how large, and its fingerprint."""
+
+    path: str
+    size: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisHead:
+    """What is known before the first frame is scored, and never changes afterwards."""
+
+    footage: FootageReference
+    facts: DetectorFacts
+    frames: int
+    time_base: tuple[int, int]
+    gamma: float | None
+    update: bool
+    device: str
+    precision: str
+    picture_size: tuple[int, int]  # width, height as shown
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the journal's first record and the file's attributes."""
+        facts = self.facts
+        return {
+            "footage": [self.footage.path, self.footage.size, self.footage.fingerprint],
+            "detector": facts.name,
+            "parts": [
+                [p.name, p.unit, p.role, p.direction, p.map_name, p.slot, p.pooling, p.form]
+                for p in facts.parts
+            ],
+            "lambda": facts.default_lambda,
+            "has_memory": facts.has_memory,
+            "clip_rate": facts.clip_rate,
+            "patch": [facts.patch.cells, facts.patch.frames],
+            "calibration": None if facts.calibration is None else facts.calibration.as_dict(),
+            "default_gamma": facts.gamma,
+            "weights_id": facts.weights_id,
+            "weights_sha256": facts.weights_sha256,
+            "update_by_default": facts.update_by_default,
+            "frames": self.frames,
+            "time_base": list(self.time_base),
+            "gamma": self.gamma,
+            "update": self.update,
+            "device": self.device,
+            "precision": self.precision,
+            "picture_size": list(self.picture_size),
+        }
+
+    @staticmethod
+    def from_dict(d: dict[str, Any]) -> AnalysisHead:
+        """The inverse of `as_dict`.  Raises KeyError, TypeError, ValueError on a damaged document."""
+        calibration = d["calibration"]
+        facts = DetectorFacts(
+            name=d["detector"],
+            parts=tuple(PartSpec(*part) for part in d["parts"]),
+            default_lambda=d["lambda"],
+            has_memory=d["has_memory"],
+            clip_rate=d["clip_rate"],
+            patch=PatchRule(*d["patch"]),
+            calibration=None if calibration is None else Calibration.from_dict(calibration),
+            gamma=d["default_gamma"],
+            weights_id=d["weights_id"],
+            weights_sha256=d["weights_sha256"],
+            update_by_default=d["update_by_default"],
+        )
+        return AnalysisHead(
+            FootageReference(*d["footage"]),
+            facts,
+            int(d["frames"]),
+            (int(d["time_base"][0]), int(d["time_base"][1])),
+            d["gamma"],
+            bool(d["update"]),
+            d["device"],
+            d["precision"],
+            (int(d["picture_size"][0]), int(d["picture_size"][1])),
+        )
+
+    def same_run(self, other: AnalysisHead) -> bool:
+        """Whether rows of the two may stand in one analysis: all but the footage's path agrees."""
+        mine, theirs = self.as_dict(), other.as_dict()
+        mine["footage"][0] = theirs["footage"][0] = ""
+        return mine == theirs
+
+
+@dataclass(slots=True)
+class CodedMap:
+    """Maps of all frames, 8 bits a cell: value = scale * (code / 255)^2, one scale a frame.
+
+    codes uint8 (N, h, w): allocated lazily by the system, so unscored frames cost nothing.
+    """
+
+    codes: NDArray[np.uint8]
+    scales: NDArray[np.float32]
+
+    @staticmethod
+    def empty(frames: int, grid: tuple[int, int]) -> CodedMap:
+        """Room for `frames` maps of h x w cells."""
+        return CodedMap(np.zeros((frames, *grid), np.uint8), np.zeros(frames, np.float32))
+
+    def put(self, index: int, values: NDArray[np.float32]) -> None:
+        """Store one map (h, w) of non-negative values."""
+        scale = float(values.max(initial=0.0))
+        self.scales[index] = scale
+        if scale > 0:
+            self.codes[index] = np.rint(np.sqrt(np.maximum(values, 0) / scale) * MAP_LEVELS)
+
+    def get(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Maps of frames [start, stop) as values, float32 (T, h, w)."""
+        share = self.codes[start:stop].astype(np.float32) / np.float32(MAP_LEVELS)
+        return share * share * self.scales[start:stop, None, None]
+
+
+@dataclass(slots=True)
+class Analysis:
+    """One run, growing.  Rows below `frames_done` are final; those above are NaN.
+
+    The writer appends; readers look only below the mark, so no lock is needed.
+    """
+
+    head: AnalysisHead
+    pts: NDArray[np.int64]
+    parts: dict[str, NDArray[np.float32]]
+    regular_score: NDArray[np.float32]
+    updated: NDArray[np.bool_]
+    clip_start: NDArray[np.bool_]  # a cut or gap lies before this frame
+    maps: dict[str, CodedMap] = field(default_factory=dict)
+    snapshots: list[tuple[int, NDArray[np.float32]]] = field(default_factory=list)
+    frames_done: int = 0
+    complete: bool = False
+    own_calibration: Calibration | None = None
+    path: Path | None = None
+
+    @staticmethod
+    def empty(head: AnalysisHead, pts: NDArray[np.int64]) -> Analysis:
+        """An analysis without rows."""
+        n = len(pts)
+        return Analysis(
+            head,
+            pts,
+            {part.name: np.full(n, np.nan, np.float32) for part in head.facts.parts},
+            np.full(n, np.nan, np.float32),
+            np.zeros(n, bool),
+            np.zeros(n, bool),
+        )
+
+    @property
+    def facts(self) -> DetectorFacts:
+        """The detector's declaration."""
+        return self.head.facts
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Times of the frames relative to the first, in seconds."""
+        num, den = self.head.time_base
+        return (
+            (self.pts - self.pts[0]).astype(np.float64) * (num / den)
+            if len(self.pts)
+            else np.zeros(0)
+        )
+
+    @property
+    def scored(self) -> NDArray[np.bool_]:
+        """Frames that have a score.  (N,)."""
+        return np.isfinite(self.parts[self.facts.parts[0].name])
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What normal means: the span of this footage that was named, else what the weights bring."""
+        return self.own_calibration or self.facts.calibration
+
+    def put(self, score: FrameScore) -> None:
+        """Store one frame's score.  The caller moves the mark."""
+        index = score.index
+        for name, value in score.parts.items():
+            self.parts[name][index] = value
+        if score.regular_score is not None:
+            self.regular_score[index] = score.regular_score
+        self.updated[index] = score.updated
+        for name, cells in score.maps.items():
+            if name not in self.maps:
+                self.maps[name] = CodedMap.empty(len(self.pts), cells.shape)
+            self.maps[name].put(index, cells)
+
+    def note_items(self, index: int, items: NDArray[np.float32]) -> None:
+        """Keep the memory that scored frame `index`, if it differs from the last snapshot."""
+        if not self.snapshots or not np.array_equal(self.snapshots[-1][1], items):
+            self.snapshots.append((index, items.copy()))
+
+    def snapshot_before(self, index: int) -> tuple[int, NDArray[np.float32]] | None:
+        """The last snapshot at or before a frame: (frame that it scored, items)."""
+        frames = [frame for frame, _ in self.snapshots]
+        at = int(np.searchsorted(frames, index, side="right")) - 1
+        return self.snapshots[at] if at >= 0 else None
+
+    def calibrate_on(self, start: int, stop: int, origin: str) -> Calibration:
+        """Quantiles of frames [start, stop), taken as normal."""
+        stop = min(stop, self.frames_done)
+        rows = np.flatnonzero(self.scored[start:stop]) + start
+        # a cell's quantiles need no more than some hundred frames
+        some = rows[:: max(1, len(rows) // 400)]
+        maps = {
+            name: np.concatenate([m.get(i, i + 1) for i in some.tolist()])
+            for name, m in self.maps.items()
+            if len(some)
+        }
+        return calibrate(
+            {name: values[start:stop] for name, values in self.parts.items()},
+            self.facts.parts,
+            maps,
+            self.regular_score[start:stop] if self.facts.has_memory else None,
+            origin,
+        )
+
+    def with_rows_below(self, frame: int) -> Analysis:
+        """A copy that keeps only the rows below a frame (for a re-run from there)."""
+        kept = Analysis.empty(self.head, self.pts)
+        for name, values in self.parts.items():
+            kept.parts[name][:frame] = values[:frame]
+        kept.regular_score[:frame] = self.regular_score[:frame]
+        kept.updated[:frame] = self.updated[:frame]
+        kept.clip_start[:frame] = self.clip_start[:frame]
+        for name, coded in self.maps.items():
+            fresh = CodedMap.empty(len(self.pts), coded.codes.shape[1:])
+            fresh.codes[:frame] = coded.codes[:frame]
+            fresh.scales[:frame] = coded.scales[:frame]
+            kept.maps[name] = fresh
+        kept.snapshots = [(at, items) for at, items in self.snapshots if at < frame]
+        kept.frames_done = min(frame, self.frames_done)
+        return kept
+
+    def with_gamma(self, gamma: float | None, update: bool) -> Analysis:
+        """The same rows under another head."""
+        self.head = replace(self.head, gamma=gamma, update=update)
+        return self

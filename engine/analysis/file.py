@@ -1,0 +1,127 @@
+"""The analysis file (HDF5): written whole and atomically, read back whole; see the README for its layout."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from engine.analysis.analysis import Analysis, AnalysisHead, CodedMap
+from engine.analysis.journal import journal_path, read_journal
+from engine.detectors.base import Calibration
+from engine.errors import UnreadableAnalysis
+from engine.files import replacing
+
+FORMAT = "normscope-analysis"
+VERSION = 1
+
+
+def write_analysis(path: Path, analysis: Analysis) -> None:
+    """Replace `path` by this analysis, and drop its journal, whose rows are now in it."""
+    head, facts = analysis.head, analysis.facts
+    calibration = analysis.calibration
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
+        file.attrs["head"] = json.dumps(head.as_dict())
+        file.attrs["footage"] = json.dumps(
+            {
+                "path": head.footage.path,
+                "size": head.footage.size,
+                "fingerprint": head.footage.fingerprint,
+            }
+        )
+        file.attrs["weights"] = json.dumps({"id": facts.weights_id, "sha256": facts.weights_sha256})
+        file.attrs["detector"], file.attrs["lambda"] = facts.name, facts.default_lambda
+        file.attrs["gamma"] = np.nan if head.gamma is None else head.gamma
+        file.attrs["update"], file.attrs["device"] = head.update, head.device
+        file.attrs["precision"] = head.precision
+        file.attrs["clip_rate"] = np.nan if facts.clip_rate is None else facts.clip_rate
+        file.attrs["complete"], file.attrs["frames_done"] = analysis.complete, analysis.frames_done
+        if analysis.own_calibration is not None:
+            file.attrs["calibration"] = json.dumps(analysis.own_calibration.as_dict())
+        pts = file.create_dataset("frames/pts", data=analysis.pts)
+        pts.attrs["time_base_num"], pts.attrs["time_base_den"] = head.time_base
+        for spec in facts.parts:
+            part = file.create_dataset(f"frames/parts/{spec.name}", data=analysis.parts[spec.name])
+            part.attrs["unit"], part.attrs["role"] = spec.unit, spec.role
+            part.attrs["direction"], part.attrs["pooling"] = spec.direction, spec.pooling
+            if calibration is not None and spec.name in calibration.parts:
+                part.attrs["quantile_levels"] = calibration.levels
+                part.attrs["quantiles"] = calibration.parts[
+                    spec.name
+                ]  # turned so that up is abnormal
+        file.create_dataset("frames/clip_start", data=analysis.clip_start)
+        if facts.has_memory:
+            file.create_dataset("frames/regular_score", data=analysis.regular_score)
+            file.create_dataset("frames/updated", data=analysis.updated)
+        for name, coded in analysis.maps.items():
+            grid = coded.codes.shape[1:]
+            chunk = (min(64, max(1, len(coded.codes))), *grid)
+            stored = file.create_dataset(
+                f"maps/{name}",
+                data=coded.codes,
+                chunks=chunk,
+                compression="gzip",
+                compression_opts=1,
+            )
+            stored.attrs["chunk_frames"], stored.attrs["scales"] = 1, f"/map_scales/{name}"
+            file.create_dataset(f"map_scales/{name}", data=coded.scales)
+        if analysis.snapshots:
+            items = np.stack([items for _, items in analysis.snapshots])
+            frames = np.array([frame for frame, _ in analysis.snapshots], np.int64)
+            file.create_dataset("memory/snapshots", data=items)
+            file.create_dataset("memory/snapshot_frames", data=frames)
+    analysis.path = path
+    journal_path(path).unlink(missing_ok=True)
+
+
+def read_analysis(path: Path) -> Analysis:
+    """Read an analysis; where a run was cut short, what its journal holds.  Raises UnreadableAnalysis.
+
+    A journal beside a file is newer than the file: it is dropped whenever the file is written.
+    """
+    try:
+        unfinished = read_journal(journal_path(path))
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise UnreadableAnalysis(f"The journal of {path.name} is damaged.") from error
+    if unfinished is not None:
+        unfinished.path = path
+        return unfinished
+    if not path.is_file():
+        raise UnreadableAnalysis(f"There is no analysis file {path}.")
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT:
+                raise UnreadableAnalysis(f"{path.name} is not an analysis file.")
+            if int(file.attrs["version"]) > VERSION:
+                raise UnreadableAnalysis(
+                    f"{path.name} was written by a newer version of the program.",
+                    hint="Update the program, or analyse the footage again.",
+                )
+            return _read(file, path)
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise UnreadableAnalysis(f"The analysis file {path.name} is damaged.") from error
+
+
+def _read(file: h5py.File, path: Path) -> Analysis:
+    head = AnalysisHead.from_dict(json.loads(file.attrs["head"]))
+    analysis = Analysis.empty(head, file["frames/pts"][:])
+    for spec in head.facts.parts:
+        analysis.parts[spec.name] = file[f"frames/parts/{spec.name}"][:]
+    analysis.clip_start = file["frames/clip_start"][:].astype(bool)
+    if head.facts.has_memory:
+        analysis.regular_score = file["frames/regular_score"][:]
+        analysis.updated = file["frames/updated"][:].astype(bool)
+    for name in file.get("maps", {}):
+        analysis.maps[name] = CodedMap(file[f"maps/{name}"][:], file[f"map_scales/{name}"][:])
+    if "memory/snapshots" in file:
+        frames = file["memory/snapshot_frames"][:].tolist()
+        analysis.snapshots = list(zip(frames, file["memory/snapshots"][:], strict=True))
+    analysis.frames_done = int(file.attrs["frames_done"])
+    analysis.complete = bool(file.attrs["complete"])
+    if "calibration" in file.attrs:
+        analysis.own_calibration = Calibration.from_dict(json.loads(file.attrs["calibration"]))
+    analysis.path = path
+    return analysis

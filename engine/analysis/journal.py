@@ -1,0 +1,133 @@
+"""A checksummed journal beside the analysis file: a kill at any byte loses at most the last second.
+
+HDF5 is not crash-safe, so it is written once, whole, at the end.  While a run goes on its rows are appended
+here, in records that are valid or absent.  A record: magic, payload length, CRC-32, payload (an .npz).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.analysis.analysis import Analysis, AnalysisHead, CodedMap
+
+MAGIC = b"NSJ1"
+HEADER = struct.Struct("<4sII")
+ROWS_PER_RECORD = 1000  # of those copied from an earlier run
+
+
+def journal_path(path: Path) -> Path:
+    """Where the journal of an analysis file lies."""
+    return path.with_name(path.name + ".journal")
+
+
+def _pack(fields: dict[str, NDArray[np.generic]]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **fields)  # type: ignore[arg-type]
+    payload = buffer.getvalue()
+    return HEADER.pack(MAGIC, len(payload), zlib.crc32(payload)) + payload
+
+
+class JournalWriter:
+    """Appends rows of an analysis.  Nothing is rewritten, every record is flushed to the disk."""
+
+    def __init__(self, path: Path, analysis: Analysis) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._analysis = analysis
+        self._stream = open(path, "wb")  # noqa: SIM115 - closed by close()
+        self._upto = 0
+        self._snapshots = 0
+        head = json.dumps(analysis.head.as_dict()).encode()
+        self._append({"head": np.frombuffer(head, np.uint8), "pts": analysis.pts})
+        while self._upto < analysis.frames_done:  # rows kept from an earlier run
+            self.write(min(self._upto + ROWS_PER_RECORD, analysis.frames_done))
+
+    def write(self, upto: int) -> None:
+        """Append rows up to a frame (excluded)."""
+        analysis, start = self._analysis, self._upto
+        if upto <= start:
+            return
+        span = slice(start, upto)
+        fields: dict[str, NDArray[np.generic]] = {
+            "span": np.array([start, upto], np.int64),
+            "regular_score": analysis.regular_score[span],
+            "updated": analysis.updated[span],
+            "clip_start": analysis.clip_start[span],
+        }
+        fields |= {f"part.{name}": values[span] for name, values in analysis.parts.items()}
+        for name, coded in analysis.maps.items():
+            fields[f"codes.{name}"] = coded.codes[span]
+            fields[f"scales.{name}"] = coded.scales[span]
+        fresh = analysis.snapshots[self._snapshots :]
+        if fresh:
+            fields["snapshot_frames"] = np.array([frame for frame, _ in fresh], np.int64)
+            fields["snapshots"] = np.stack([items for _, items in fresh])
+            self._snapshots = len(analysis.snapshots)
+        self._append(fields)
+        self._upto = upto
+
+    def close(self) -> None:
+        """Close the file; what was appended stays."""
+        self._stream.close()
+
+    def _append(self, fields: dict[str, NDArray[np.generic]]) -> None:
+        self._stream.write(_pack(fields))
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+
+def _records(path: Path) -> Iterator[dict[str, NDArray[np.generic]]]:
+    """Valid records from the start; ends at the first that is torn or damaged."""
+    with open(path, "rb") as stream:
+        while True:
+            header = stream.read(HEADER.size)
+            if len(header) < HEADER.size:
+                return
+            magic, length, checksum = HEADER.unpack(header)
+            payload = stream.read(length) if magic == MAGIC else b""
+            if len(payload) < length or not payload or zlib.crc32(payload) != checksum:
+                return
+            with np.load(io.BytesIO(payload), allow_pickle=False) as fields:
+                yield {name: fields[name] for name in fields.files}
+
+
+def read_journal(path: Path) -> Analysis | None:
+    """The analysis as far as a journal tells it; None where not even the head is whole."""
+    if not path.is_file():
+        return None
+    analysis: Analysis | None = None
+    for record in _records(path):
+        if analysis is None:
+            if "head" not in record:
+                return None
+            head = AnalysisHead.from_dict(json.loads(record["head"].tobytes()))
+            analysis = Analysis.empty(head, record["pts"].astype(np.int64))
+            continue
+        start, upto = (int(v) for v in record["span"])
+        span = slice(start, upto)
+        analysis.regular_score[span] = record["regular_score"]
+        analysis.updated[span] = record["updated"]
+        analysis.clip_start[span] = record["clip_start"]
+        for name, values in record.items():
+            kind, _, key = name.partition(".")
+            if kind == "part":
+                analysis.parts[key][span] = values
+            elif kind == "codes":
+                if key not in analysis.maps:
+                    grid = (int(values.shape[1]), int(values.shape[2]))
+                    analysis.maps[key] = CodedMap.empty(len(analysis.pts), grid)
+                analysis.maps[key].codes[span] = values
+                analysis.maps[key].scales[span] = record[f"scales.{key}"]
+        if "snapshots" in record:
+            frames = record["snapshot_frames"].astype(np.int64).tolist()
+            analysis.snapshots += list(zip(frames, record["snapshots"], strict=True))
+        analysis.frames_done = upto
+    return analysis

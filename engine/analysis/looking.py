@@ -1,0 +1,52 @@
+"""A closer look at one frame of a stored run: what was expected there, and where it differs.
+
+The memory of that moment is rebuilt from the last snapshot by repeating the updates that were made since,
+so the prediction is the one that was scored, also after reopening.
+"""
+
+from __future__ import annotations
+
+from engine.analysis.analysis import Analysis
+from engine.analysis.sampling import Sampling, sample
+from engine.detectors.base import Detector, Look
+from engine.footage import Decoder, Footage
+
+
+class Looker:
+    """Looks at frames of one analysis.  Not thread-safe; the decoder is its own."""
+
+    def __init__(self, footage: Footage, detector: Detector, analysis: Analysis) -> None:
+        self._footage, self._detector, self._analysis = footage, detector, analysis
+        self._sampling: Sampling = sample(footage.table, detector.facts.clip_rate)
+
+    def nearest(self, index: int) -> int | None:
+        """The scored frame that stands for `index`: itself, or the last one before it."""
+        scored = self._analysis.scored[: min(index + 1, self._analysis.frames_done)]
+        for at in range(len(scored) - 1, max(-1, len(scored) - 1 - 60), -1):
+            if scored[at]:
+                return at
+        return None
+
+    def look(self, decoder: Decoder, index: int) -> Look | None:
+        """The closer look at the scored frame that stands for `index`; None where there is no score."""
+        target = self.nearest(index)
+        if target is None:
+            return None
+        stream = self._detector.stream()
+        position = self._sampling.position_at(target)
+        first = position
+        if self._detector.facts.has_memory:
+            snapshot = self._analysis.snapshot_before(target)
+            if snapshot is not None:
+                stream.restore(snapshot[1])
+                first = self._sampling.position_at(snapshot[0])
+        start = max(0, min(first, position) - stream.context)
+        for at in range(start, position):
+            frame = int(self._sampling.indices[at])
+            if self._analysis.clip_start[frame]:
+                stream.flush()
+            write = at >= first and bool(self._analysis.updated[frame])
+            stream.replay(frame, decoder.read(frame), write=write)
+        if self._analysis.clip_start[target]:
+            stream.flush()
+        return stream.look(target, decoder.read(target))

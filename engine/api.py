@@ -1,0 +1,117 @@
+"""The façade: what the command line and the application ask of the engine.
+
+Heavy imports (torch, av, cv2, h5py) happen inside the functions, so importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import BadSetting
+from engine.timebase import FrameSpan
+
+if TYPE_CHECKING:
+    from engine.analysis.analysis import Analysis
+    from engine.analysis.run import AnalysisRun
+    from engine.detectors.base import Detector
+    from engine.detectors.weights import WeightsCard
+    from engine.footage import Footage
+
+
+def open_footage(path: Path | str) -> Footage:
+    """Open a video file or a folder of images.  Raises UnreadableFootage."""
+    from engine.footage import open_footage as opened
+
+    return opened(path)
+
+
+def footage_facts(footage: Footage) -> dict[str, Any]:
+    """What `info --json` prints."""
+    table = footage.table
+    return {
+        "frames": len(table),
+        "duration": float(table.duration),
+        "width": footage.width,
+        "height": footage.height,
+        "codec": footage.codec,
+        "rate": table.rate,
+        "variable_rate": table.variable_rate,
+        "keyframes": int(table.keyframe.sum()),
+        "first_pts": int(table.pts[0]) if len(table) else None,
+        "problems": list(footage.problems),
+    }
+
+
+def list_weights() -> list[WeightsCard]:
+    """Known weights: the user's own, then those that came with the program."""
+    from engine.detectors.weights import list_weights as listed
+
+    return listed()
+
+
+def load_detector(
+    *,
+    weights: str | None = None,
+    detector: str | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+) -> Detector:
+    """A detector by weights (name or path) or by name (`speed`).  Raises BadSetting, UnreadableWeights."""
+    if weights is not None and detector is not None:
+        raise BadSetting("Weights and a detector's name exclude each other.")
+    if weights is not None:
+        from engine.detectors.weights import find_weights
+        from engine.detectors.weights import load_detector as loaded
+
+        return loaded(find_weights(weights), device=device, precision=precision)
+    if detector in (None, "speed"):
+        from engine.detectors.speed import SpeedDetector
+
+        return SpeedDetector()
+    raise BadSetting(
+        f"The detector '{detector}' needs weights.", hint="Name them with --weights NAME or PATH."
+    )
+
+
+def start_analysis(
+    footage: Footage,
+    detector: Detector,
+    path: Path | None = None,
+    *,
+    gamma: float | None = None,
+    update: bool | None = None,
+    calibrate: FrameSpan | None = None,
+    resume: bool = True,
+) -> AnalysisRun:
+    """A run that is ready to be iterated; without a path it is kept among the user's analyses."""
+    from engine.analysis.run import AnalysisRun, RunSettings
+    from engine.analysis.store import analysis_path
+
+    facts = detector.facts
+    path = path or analysis_path(footage.path, facts.name, facts.weights_id)
+    return AnalysisRun(footage, detector, path, RunSettings(gamma, update, calibrate, resume))
+
+
+def read_analysis(path: Path) -> Analysis:
+    """Read an analysis file.  Raises UnreadableAnalysis."""
+    from engine.analysis.file import read_analysis as read
+
+    return read(path)
+
+
+def parse_span(text: str, frames: int) -> FrameSpan:
+    """`START-STOP` in frames, stop excluded.  Raises BadSetting."""
+    first, dash, last = text.partition("-")
+    try:
+        span = FrameSpan(int(first), int(last))
+    except ValueError as error:
+        raise BadSetting(
+            f"'{text}' is not a span of frames.", hint="Write START-STOP, such as 0-500."
+        ) from error
+    if not dash or not len(span) or span.stop > frames:
+        raise BadSetting(
+            f"The span {text} does not lie within the footage's {frames} frames.",
+            hint="Write START-STOP, such as 0-500; STOP is excluded.",
+        )
+    return span

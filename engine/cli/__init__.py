@@ -1,0 +1,56 @@
+"""The command line: a thin driver of the façade.
+
+One JSON document goes to stdout with --json; progress and messages go to stderr.  Exit codes: 0 done,
+1 an expected failure, 2 wrong usage, 130 interrupted (what was done so far is kept).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+import engine
+from engine.cli import analysing, learning, making, measuring
+from engine.cli.output import say_error
+from engine.errors import EngineError
+
+app = typer.Typer(
+    name="normscope",
+    help="Review recorded footage from fixed cameras: score it, flag what is unlike normal, export it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for room in (analysing, learning, measuring, making):
+    room.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"normscope {engine.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Without a command, `normscope` opens the application."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        app(args=list(sys.argv[1:] if argv is None else argv))
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except EngineError as error:
+        say_error(error)
+        return 1
+    return 0

@@ -1,0 +1,292 @@
+"""info, analyse, segments, export, verify."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine import api
+from engine.cli.output import (
+    DetectorName,
+    Device,
+    Json,
+    PrecisionName,
+    Weights,
+    drive,
+    emit,
+    say,
+    table,
+)
+from engine.errors import BadSetting
+from engine.timebase import spoken_duration, timecode
+
+if TYPE_CHECKING:
+    from engine.analysis.analysis import Analysis
+    from engine.review.state import ReviewState
+
+Lambda = Annotated[
+    float | None,
+    typer.Option("--lambda", min=0, max=1, help="Weight of the first part against the second."),
+]
+Threshold = Annotated[float | None, typer.Option(help="In the score's unit; 1 is the default.")]
+Normalisation = Annotated[str, typer.Option(help="calibrated, minmax or none.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    app.command()(info)
+    app.command()(analyse)
+    app.command()(segments)
+    app.command()(export)
+    app.command()(verify)
+
+
+def info(footage: Path, json: Json = False) -> None:
+    """Facts about a footage.  Example: normscope info yard.mp4"""
+    opened = api.open_footage(footage)
+    facts = api.footage_facts(opened)
+    if json:
+        emit(facts)
+        return
+    rate = "unknown" if facts["rate"] is None else f"{facts['rate']:.3f} frame/s"
+    rows = [
+        ["frames", str(facts["frames"])],
+        ["duration", timecode(facts["duration"])],
+        ["picture", f"{facts['width']} x {facts['height']}"],
+        ["codec", str(facts["codec"])],
+        ["rate", rate + (", variable" if facts["variable_rate"] else "")],
+        ["keyframes", str(facts["keyframes"])],
+        ["first PTS", str(facts["first_pts"])],
+    ]
+    if opened.start_time is not None:
+        rows.append(["started", f"{opened.start_time.isoformat()} ({opened.start_time_origin})"])
+    rows += [["problem", problem] for problem in facts["problems"]]
+    table(footage.name, ["", ""], rows)
+
+
+def analyse(
+    footage: Path,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="FILE.h5")] = None,
+    weights: Weights = None,
+    detector: DetectorName = None,
+    calibrate: Annotated[
+        str | None, typer.Option(help="START-STOP: frames of this footage that are normal.")
+    ] = None,
+    gamma: Annotated[float | None, typer.Option(help="Threshold of the memory update.")] = None,
+    no_update: Annotated[
+        bool, typer.Option("--no-update", help="Never update the memory.")
+    ] = False,
+    device: Device = "auto",
+    precision: PrecisionName = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a run cut short.")] = False,
+    json: Json = False,
+) -> None:
+    """Score every frame and store the run.  Without weights the detector is `speed`.
+
+    Example: normscope analyse yard.mp4 --weights ped2 -o yard.h5
+    """
+    opened = api.open_footage(footage)
+    chosen = api.load_detector(
+        weights=weights, detector=detector, device=device, precision=precision
+    )
+    span = None if calibrate is None else api.parse_span(calibrate, len(opened.table))
+    run = api.start_analysis(
+        opened,
+        chosen,
+        output or Path(footage.name).with_suffix(".h5"),
+        gamma=gamma,
+        update=False if no_update else None,
+        calibrate=span,
+        resume=resume,
+    )
+    began = time.monotonic()
+    drive(run.run())
+    seconds = max(1e-9, time.monotonic() - began)
+    analysis = run.analysis
+    document = {
+        "analysis": str(run.path),
+        "frames": len(opened.table),
+        "scored": int(analysis.scored.sum()),
+        "frames_per_second": round(run.scored / seconds, 2),
+        "resumed_from": run.resumed_from,
+        "device": chosen.device,
+        "precision": chosen.precision,
+    }
+    if json:
+        emit(document)
+        return
+    origin = analysis.calibration.origin if analysis.calibration else "nothing"
+    say(
+        f"{run.path}: {document['scored']} of {document['frames']} frames scored by {chosen.facts.name}"
+    )
+    say(f"{document['frames_per_second']} frame/s on {chosen.device} in {chosen.precision}")
+    say(f"Calibrated on {origin}.")
+
+
+def _state(
+    analysis: Analysis,
+    review: Path | None,
+    lambda_: float | None,
+    threshold: float | None,
+    **changed: Any,
+) -> ReviewState:
+    """The review's settings, or the defaults, with what was given on the command line put over them."""
+    from dataclasses import replace
+
+    from engine.review.defaults import default_state
+    from engine.review.session import read_review
+
+    state = default_state(analysis) if review is None else read_review(review)
+    score, found = state.score, state.segments
+    if lambda_ is not None:
+        score = replace(score, lambda_=lambda_)
+    if "normalise" in changed and changed["normalise"] is not None:
+        if changed["normalise"] not in ("calibrated", "minmax", "none"):
+            raise BadSetting(
+                f"'{changed['normalise']}' is not a normalisation.",
+                hint="Use calibrated, minmax or none.",
+            )
+        score = replace(score, normalise=changed["normalise"])
+    if threshold is not None:
+        found = replace(found, threshold=threshold)
+    for name in ("min_length", "merge_gap"):
+        if changed.get(name) is not None:
+            found = replace(found, **{name: changed[name]})
+    smooth = changed.get("smooth")
+    return replace(
+        state,
+        score=score.fitting(analysis.facts),
+        segments=found,
+        smooth_seconds=state.smooth_seconds if smooth is None else smooth,
+    )
+
+
+def segments(
+    file: Path,
+    lambda_: Lambda = None,
+    threshold: Threshold = None,
+    normalise: Normalisation = "calibrated",
+    smooth: Annotated[float | None, typer.Option(min=0, help="Seconds (Gaussian sigma).")] = None,
+    min_length: Annotated[float | None, typer.Option(min=0, help="Seconds.")] = None,
+    merge_gap: Annotated[float | None, typer.Option(min=0, help="Seconds.")] = None,
+    json: Json = False,
+) -> None:
+    """Segments of a stored run.  Example: normscope segments yard.h5 --threshold 1.2"""
+    from engine.export.tables import segment_rows
+    from engine.review.scoring import track
+
+    analysis = api.read_analysis(file)
+    state = _state(
+        analysis,
+        None,
+        lambda_,
+        threshold,
+        normalise=normalise,
+        smooth=smooth,
+        min_length=min_length,
+        merge_gap=merge_gap,
+    )
+    scored = track(analysis, state, analysis.calibration)
+    rows = segment_rows(scored.segments, analysis.seconds, analysis.pts)
+    if json:
+        names = ("id", "start", "stop", "start_time", "stop_time", "peak", "peak_frame")
+        emit([{name: row[name] for name in names} for row in rows])
+        return
+    shown = [
+        [
+            row["id"],
+            row["start_timecode"],
+            row["stop_timecode"],
+            spoken_duration(row["stop_time"] - row["start_time"]),
+            f"{row['peak']:.2f}",
+            str(row["peak_frame"]),
+        ]
+        for row in rows
+    ]
+    table(scored.sentence, ["id", "start", "stop", "length", "peak", "at frame"], shown)
+
+
+def export(
+    file: Path,
+    out: Annotated[Path, typer.Option(help="The case folder to write.")],
+    review: Annotated[Path | None, typer.Option(help="NAME.review.json")] = None,
+    lambda_: Lambda = None,
+    threshold: Threshold = None,
+    segments: Annotated[
+        str, typer.Option(help="all, confirmed, or numbers such as 1,3,5.")
+    ] = "all",
+    kind: Annotated[str, typer.Option(help="original (others follow).")] = "original",
+    json: Json = False,
+) -> None:
+    """Write segments as excerpts with tables and checksums.
+
+    Example: normscope export yard.h5 --out case-17 --segments 1,3
+    """
+    from engine.analysis.locating import footage_of
+    from engine.export.case import CaseExport
+    from engine.review.scoring import track
+
+    unknown = set(kind.split(",")) - {"original"}
+    if unknown:
+        raise BadSetting(
+            f"This version does not write '{sorted(unknown)[0]}' copies yet.",
+            hint="Use --kind original: excerpts by stream copy, with CSV and JSON.",
+        )
+    analysis = api.read_analysis(file)
+    state = _state(analysis, review, lambda_, threshold)
+    scored = track(analysis, state, analysis.calibration)
+    chosen = _chosen(scored.segments, segments)
+    case = CaseExport(footage_of(analysis, file), analysis, state, scored.score, chosen, out)
+    drive(case.run())
+    document = [
+        {
+            "file": str(record.path),
+            "requested": [record.plan.requested.start, record.plan.requested.stop],
+            "actual": [record.plan.actual.start, record.plan.actual.stop],
+            "packets_identical": record.packets_identical,
+        }
+        for record in case.records
+    ]
+    if json:
+        emit({"out": str(out), "excerpts": document})
+        return
+    for record in case.records:
+        say(f"{record.path.name}: {record.frames} frames, {record.plan.sentence}")
+    say(f"Written to {out}; check it later with: normscope verify {out}")
+
+
+def _chosen(found: list[Any], wanted: str) -> list[Any]:
+    if wanted == "all":
+        return found
+    if wanted == "confirmed":
+        return [segment for segment in found if segment.verdict.value == "confirmed"]
+    try:
+        numbers = [int(number) for number in wanted.split(",")]
+    except ValueError as error:
+        raise BadSetting(
+            f"'{wanted}' names no segments.", hint="Use all, confirmed, or numbers such as 1,3,5."
+        ) from error
+    for number in numbers:
+        if not 1 <= number <= len(found):
+            raise BadSetting(
+                f"There is no segment {number}; there are {len(found)}.",
+                hint="List them with: normscope segments FILE.h5",
+            )
+    return [found[number - 1] for number in numbers]
+
+
+def verify(folder: Path, json: Json = False) -> None:
+    """Check a case folder against its checksums.  Example: normscope verify case-17"""
+    from engine.export.case import verify as check
+
+    document = check(folder)
+    if json:
+        emit(document)
+    else:
+        rows = [[f["path"], f["result"], f["reason"]] for f in document["files"]]
+        table(f"{folder}: {document['result']}", ["file", "result", "reason"], rows)
+    if document["result"] != "pass":
+        raise typer.Exit(1)

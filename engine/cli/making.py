@@ -1,0 +1,126 @@
+"""demo, scene, paste: footage that the program makes, with exact ground truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine import api
+from engine.cli.output import Device, Json, PrecisionName, drive, emit, say, table
+from engine.errors import BadSetting
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    app.command()(demo)
+    app.command()(scene)
+    app.command()(paste)
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder for the analysis and the excerpts.")],
+    device: Device = "auto",
+    precision: PrecisionName = "auto",
+    json: Json = False,
+) -> None:
+    """Render a scene, score it, export what is flagged: the whole job without a screen.
+
+    Example: normscope demo --out demo
+    """
+    from engine.demo import demo_clip, demo_detector, demo_events, render_demo
+    from engine.export.case import CaseExport
+    from engine.review.defaults import default_state
+    from engine.review.scoring import track
+    from engine.scoring.segments import FoundSegment
+    from engine.timebase import FrameSpan
+
+    drive(render_demo())
+    footage = api.open_footage(demo_clip())
+    detector = demo_detector(device, precision)
+    run = api.start_analysis(footage, detector, out / "square.h5")
+    drive(run.run())
+    analysis = run.analysis
+    state = default_state(analysis)
+    scored = track(analysis, state, analysis.calibration)
+    case = CaseExport(footage, analysis, state, scored.score, scored.segments, out / "case")
+    drive(case.run())
+    found = [FoundSegment(s.span, s.peak, s.peak_frame) for s in scored.segments]
+    rows = []
+    for event in demo_events():
+        span = FrameSpan(event["start"], event["stop"])
+        hit = next((s for s in found if s.span.overlaps(span)), None)
+        rows.append({**event, "found": hit is not None, "peak": hit.peak if hit else None})
+    if json:
+        emit({"footage": str(footage.path), "analysis": str(run.path),
+              "case": str(out / "case"), "detector": detector.facts.name,
+              "weights": detector.facts.weights_id, "segments": len(found),
+              "events": rows})  # fmt: skip
+        return
+    shown = [[r["kind"], str(r["start"]), str(r["stop"]), "yes" if r["found"] else "no",
+              "" if r["peak"] is None else f"{r['peak']:.2f}"] for r in rows]  # fmt: skip
+    table("What happens in the demo, and what was flagged",
+          ["event", "from frame", "to", "flagged", "peak"], shown)  # fmt: skip
+    say(scored.sentence)
+    say(f"The footage is {footage.path}")
+    say(f"The analysis is {run.path}; the excerpts are in {out / 'case'}")
+
+
+def scene(
+    out: Annotated[Path, typer.Option(help="The folder to write into.")],
+    seconds: Annotated[float, typer.Option(min=1)] = 60.0,
+    seed: int = 1,
+    layout: Annotated[int, typer.Option(help="Which camera and square.")] = 0,
+    anomaly: Annotated[
+        list[str] | None, typer.Option(help="KIND@SECOND, such as cyclist@20; repeatable.")
+    ] = None,
+    name: str = "scene",
+    json: Json = False,
+) -> None:
+    """Render footage of a square with exact ground truth.
+
+    Example: normscope scene --out made --seconds 60 --anomaly cyclist@20
+    """
+    from engine.scene import KINDS, SceneSpec, write_scene
+
+    planned = []
+    for wanted in anomaly or []:
+        kind, _, second = wanted.partition("@")
+        try:
+            planned.append((kind, float(second)))
+        except ValueError as error:
+            raise BadSetting(f"'{wanted}' is not KIND@SECOND.") from error
+        if kind not in KINDS:
+            raise BadSetting(f"There is no anomaly '{kind}'.", hint=f"Known: {', '.join(KINDS)}.")
+    spec = SceneSpec(seed=seed, seconds=seconds, layout=layout, anomalies=tuple(planned))
+    paths = write_scene(spec, out, name=name)
+    if json:
+        emit({"video": str(paths.video), "masks": str(paths.masks), "labels": str(paths.labels)})
+    else:
+        say(
+            f"{paths.video}: {spec.frames} frames; ground truth in {paths.labels.name} and {paths.masks.name}"
+        )
+
+
+def paste(
+    normal: Annotated[list[Path], typer.Option(help="Normal footage to paste into; repeatable.")],
+    cut_from: Annotated[list[Path], typer.Option(help="Normal footage to cut from; repeatable.")],
+    out: Annotated[Path, typer.Option(help="The data set's folder.")],
+    seed: int = 1,
+    json: Json = False,
+) -> None:
+    """Make labelled clips from normal footage: objects cut from elsewhere, sped up, enlarged, reversed.
+
+    Settings are chosen on these, never on the labels of a benchmark.
+    Example: normscope paste --normal clips/05 --cut-from clips/01 --out pasted
+    """
+    from engine.learning.pasting import write_pasted
+
+    summary = write_pasted(normal, cut_from, out, seed)
+    if json:
+        emit(summary)
+    else:
+        say(
+            f"{out}: {summary['clips']} clips, {summary['abnormal']} of {summary['frames']} frames abnormal"
+        )

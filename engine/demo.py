@@ -1,0 +1,48 @@
+"""The demo: a rendered clip on this machine, scored for real by the weights that came with the program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine import api
+from engine.errors import UnreadableWeights
+from engine.places import user_folder
+from engine.progress import Progress
+
+DEMO_WEIGHTS = "scene"
+
+
+def demo_clip() -> Path:
+    """Where the demo's footage lies once it is rendered."""
+    return user_folder("demo") / "square.mp4"
+
+
+def render_demo() -> Iterator[Progress]:
+    """Render the demo's footage if it is not there yet; yields the frames written so far."""
+    from engine.scene import demo_spec, normal_spec, write_scene
+
+    del normal_spec
+    target = demo_clip()
+    if target.is_file():
+        return
+    spec = demo_spec()
+    yield Progress("rendering the demo", 0, spec.frames)
+    write_scene(spec, target.parent, name=target.stem, with_masks=False)
+    yield Progress("rendering the demo", spec.frames, spec.frames)
+
+
+def demo_detector(device: str = "auto", precision: str = "auto") -> Any:
+    """The detector of the demo: the shipped weights of the rendered scene, else `speed`."""
+    try:
+        return api.load_detector(weights=DEMO_WEIGHTS, device=device, precision=precision)
+    except UnreadableWeights:
+        return api.load_detector(detector="speed")
+
+
+def demo_events() -> list[dict[str, Any]]:
+    """What is really in the demo: kind, start, stop (frames)."""
+    labels = demo_clip().with_name(demo_clip().stem + ".labels.json")
+    return list(json.loads(labels.read_text(encoding="utf-8"))["events"])

@@ -1,0 +1,194 @@
+"""The seam between detectors and the rest: what a detector declares, and what it says of each frame.
+
+No torch here, so that the command line, the store and the application can speak of detectors without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]  # RGB (H, W, 3)
+Map = NDArray[np.float32]
+Role = Literal["appearance", "memory", "motion", "feature"]
+Direction = Literal["up", "down"]
+Pooling = Literal["frame", "patch"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartSpec:
+    """One score part of a detector.
+
+    role and direction as stored in the analysis file; `map_name` names the map that it pools; `slot` is A or B
+    of S = lambda g(A) + (1 - lambda) g(B); `pooling` says whether the whole frame counts (the papers) or its
+    worst patch (ours).  A detector may fill each slot once for each pooling.
+    """
+
+    name: str
+    unit: str
+    role: Role
+    direction: Direction
+    map_name: str
+    slot: Literal["A", "B"]
+    pooling: Pooling
+    form: Literal["plain", "psnr"] = "plain"
+
+    @property
+    def title(self) -> str:
+        """The part's name as a person reads it."""
+        return self.name.replace("_", " ").replace("psnr", "PSNR")
+
+
+@dataclass(frozen=True, slots=True)
+class PatchRule:
+    """How `patch` parts are pooled: mean over `cells` x `cells` cells and `frames` frames, then the worst one."""
+
+    cells: int = 4
+    frames: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FrameScore:
+    """What a detector says of one frame.
+
+    parts: value of each part.  maps: by name, float32 (h', w'), the picture of a part in cells, up is
+    abnormal.  fine: the same at the detector's own resolution, where that is finer.
+    regular_score: E_t, or None without a memory.  updated: whether the memory took this frame in.
+    items: the memory items (M, C) that scored this frame, before its update; None without a memory.
+    """
+
+    index: int
+    parts: Mapping[str, float]
+    maps: Mapping[str, Map]
+    regular_score: float | None = None
+    updated: bool = False
+    items: NDArray[np.float32] | None = None
+    fine: Mapping[str, Map] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A closer look at one frame, made on demand.
+
+    expected: what the detector predicted, RGB uint8 (h, w, 3), or None where it predicts no picture.
+    maps: as FrameScore.fine and, for those without, as FrameScore.maps.
+    """
+
+    index: int
+    expected: Picture | None
+    maps: Mapping[str, Map]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Quantiles of normal: probabilities `levels` (Q,), and for each part and map its values (Q,).
+
+    origin says in words what normal was ("2 held-out clips", "this whole footage").
+    """
+
+    levels: NDArray[np.float64]
+    parts: Mapping[str, NDArray[np.float64]]
+    maps: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    regular_score: NDArray[np.float64] | None = None
+    origin: str = ""
+    frames: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For cards and files."""
+        return {
+            "levels": self.levels.tolist(),
+            "parts": {k: v.tolist() for k, v in self.parts.items()},
+            "maps": {k: v.tolist() for k, v in self.maps.items()},
+            "regular_score": None if self.regular_score is None else self.regular_score.tolist(),
+            "origin": self.origin,
+            "frames": self.frames,
+        }
+
+    @staticmethod
+    def from_dict(document: Mapping[str, Any]) -> Calibration:
+        """The inverse of `as_dict`."""
+        regular = document.get("regular_score")
+        return Calibration(
+            np.asarray(document["levels"], np.float64),
+            {k: np.asarray(v, np.float64) for k, v in document["parts"].items()},
+            {k: np.asarray(v, np.float64) for k, v in document.get("maps", {}).items()},
+            None if regular is None else np.asarray(regular, np.float64),
+            str(document.get("origin", "")),
+            int(document.get("frames", 0)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorFacts:
+    """What is known of a detector before it runs.  `clip_rate`: frames per second that it samples, or None for all."""
+
+    name: str
+    parts: tuple[PartSpec, ...]
+    default_lambda: float
+    has_memory: bool
+    clip_rate: float | None
+    patch: PatchRule
+    calibration: Calibration | None = None
+    gamma: float | None = None
+    weights_id: str = ""
+    weights_sha256: str = ""
+    update_by_default: bool = False
+
+    def part(self, slot: Literal["A", "B"], pooling: Pooling) -> PartSpec | None:
+        """The part that fills a slot under a pooling, if the detector has one."""
+        for spec in self.parts:
+            if spec.slot == slot and spec.pooling == pooling:
+                return spec
+        return None
+
+    @property
+    def poolings(self) -> tuple[Pooling, ...]:
+        """The poolings that this detector offers."""
+        order: tuple[Pooling, ...] = ("frame", "patch")
+        return tuple(p for p in order if any(s.pooling == p for s in self.parts))
+
+
+class Stream(Protocol):
+    """One pass over a footage.  Frames go in, in order; scores come out, in order, some frames later."""
+
+    @property
+    def context(self) -> int:
+        """How many frames before a frame are needed to score it."""
+
+    def push(self, index: int, picture: Picture) -> list[FrameScore]:
+        """Take the next frame (RGB uint8 (H, W, 3)); return what is ready."""
+
+    def flush(self) -> list[FrameScore]:
+        """At a cut, a gap or the end: return what is pending, forget the clip, keep the memory."""
+
+    def restore(self, items: NDArray[np.float32] | None) -> None:
+        """Put back memory items (M, C) from a snapshot."""
+
+    def replay(self, index: int, picture: Picture, *, write: bool) -> None:
+        """Take a frame as `push` does, without scoring it; write it to the memory if it was written then."""
+
+    def look(self, index: int, picture: Picture) -> Look | None:
+        """Take the next frame and show what was expected of it; None while the clip is not full."""
+
+
+class Detector(Protocol):
+    """A detector that is ready to run."""
+
+    @property
+    def facts(self) -> DetectorFacts:
+        """Its declaration."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs: `cpu`, `cuda:0`."""
+
+    @property
+    def precision(self) -> str:
+        """`fp32`, `bf16` or `fp16`."""
+
+    def stream(self, *, gamma: float | None = None, update: bool | None = None) -> Stream:
+        """Start a pass.  gamma None: the detector's own default; update None: likewise."""

@@ -1,0 +1,359 @@
+"""MNAD: Park, Noh, Ham, "Learning Memory-guided Normality for Anomaly Detection", CVPR 2020.
+
+Prediction: four frames, stacked on the channels, give the fifth.  An encoder yields one query per pixel of a
+1/8 map; a memory of M items answers each; the decoder sees query and answer, and the encoder's skips.
+A frame is abnormal as far as its prediction fails (PSNR) and its queries lie far from every item (memory
+distance).  Where the regular score E_t stays below gamma the memory takes the frame in.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from engine.detectors.base import (
+    DetectorFacts,
+    FrameScore,
+    Look,
+    PartSpec,
+    PatchRule,
+    Picture,
+)
+from engine.detectors.blocks import Decoder, Encoder, fold_batchnorm
+from engine.detectors.device import precision_name
+from engine.detectors.memory import (
+    Addressing,
+    Forms,
+    Memory,
+    address,
+    as_queries,
+    memory_distances,
+    read,
+    update,
+)
+from engine.detectors.pooled import PatchDelay
+from engine.errors import BadSetting
+from engine.scoring.pooling import psnr, to_cells
+
+Task = Literal["prediction", "reconstruction"]
+STRIDE = 8  # of the encoder
+PATCH = PatchRule(cells=4, frames=5)  # 32 x 32 pixels at a cell of 8
+
+PARTS = (
+    PartSpec("psnr", "dB", "appearance", "down", "error", "A", "frame", "psnr"),
+    PartSpec("memory_distance", "squared distance / C", "memory", "up", "distance", "B", "frame"),
+    PartSpec("patch_psnr", "dB", "appearance", "down", "error", "A", "patch", "psnr"),
+    PartSpec("patch_distance", "squared distance / C", "memory", "up", "distance", "B", "patch"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MnadConfig:
+    """Everything that fixes the network's shape.  size: side of the square input, a multiple of 8."""
+
+    task: Task = "prediction"
+    channels: int = 3
+    width: int = 64
+    size: int = 256
+    items: int = 10
+    memory: bool = True
+    frames_in: int = 4
+    forms: Forms = "code"
+
+    def __post_init__(self) -> None:
+        if self.channels not in (1, 3):
+            raise BadSetting(f"A network has 1 or 3 colour channels, not {self.channels}.")
+        if self.size % STRIDE or self.size < 4 * STRIDE:
+            raise BadSetting(
+                f"The size must be a multiple of {STRIDE} from 32 on, not {self.size}."
+            )
+        if self.width < 1 or self.items < 1:
+            raise BadSetting("Width and number of items start at 1.")
+
+    @property
+    def feature_channels(self) -> int:
+        """C, the length of a query."""
+        return 8 * self.width
+
+    @property
+    def clip_frames(self) -> int:
+        """Frames of one clip, the target included where it is another frame."""
+        return self.frames_in + 1 if self.task == "prediction" else self.frames_in
+
+    @property
+    def target(self) -> int:
+        """Which frame of the clip is compared: the last, or the middle one of a reconstruction."""
+        return self.frames_in if self.task == "prediction" else self.frames_in // 2
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the weights card."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MnadOutput:
+    """One forward pass.  predicted (N, C, h, w) in [-1, 1]; addressing is None without memory."""
+
+    predicted: Tensor
+    addressing: Addressing | None
+
+
+class MnadNetwork(nn.Module):
+    """Encoder, memory, decoder.  Without memory the decoder sees the raw features (the papers' ablation)."""
+
+    def __init__(self, config: MnadConfig) -> None:
+        super().__init__()
+        self.config = config
+        c = config.feature_channels
+        self.encoder = Encoder(config.frames_in * config.channels, config.width)
+        self.memory = Memory(config.items, c) if config.memory else None
+        self.decoder = Decoder(
+            2 * c if config.memory else c,
+            config.channels,
+            config.width,
+            skips=config.task == "prediction",
+        )
+
+    def forward(self, clip: Tensor) -> MnadOutput:
+        """(N, frames_in * C, h, w) in [-1, 1] -> prediction and addressing."""
+        features, skips = self.encoder(clip)
+        if self.memory is None:
+            return MnadOutput(self.decoder(features, skips), None)
+        joined, addressing = self.memory(features)
+        return MnadOutput(self.decoder(joined, skips), addressing)
+
+
+def prepare(picture: Picture, config: MnadConfig) -> NDArray[np.uint8]:
+    """RGB uint8 (H, W, 3) -> uint8 (C, size, size), BGR or grey, cv2's bilinear, aspect ignored.
+
+    It stays uint8 so that clips in training and in the stream go through the same bytes.
+    """
+    side = config.size
+    if config.channels == 1:
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        return np.asarray(cv2.resize(grey, (side, side)), np.uint8)[None]
+    resized = np.asarray(cv2.resize(picture, (side, side)), np.uint8)
+    return np.ascontiguousarray(resized[:, :, ::-1].transpose(2, 0, 1))
+
+
+def to_unit(frames: Tensor) -> Tensor:
+    """uint8 -> float32 in [-1, 1]: x / 127.5 - 1."""
+    return frames.float() / 127.5 - 1.0
+
+
+def squared_error(predicted: Tensor, target: Tensor) -> Tensor:
+    """e = ((xhat + 1)/2 - (x + 1)/2)^2 per element: only the error is mapped to [0, 1]."""
+    return ((predicted.float() - target.float()) / 2).square()
+
+
+def regular_score(error: Tensor, forms: Forms = "code") -> float:
+    """E_t, eq. (6)-(7), of an error e (C, h, w): errors weighted by themselves.  NaN-safe (0 where all is 0).
+
+    code: elementwise squared error.  paper: the norm over the colours of each pixel.
+    """
+    e = error.sum(dim=0).sqrt() if forms == "paper" else error
+    weight = 1.0 - torch.exp(-e)
+    total = weight.sum()
+    return float((weight * e).sum() / total) if float(total) > 0 else 0.0
+
+
+class MnadDetector:
+    """A trained MNAD network, ready to run: BN folded, one precision, channels last."""
+
+    def __init__(
+        self,
+        network: MnadNetwork,
+        facts: DetectorFacts,
+        device: torch.device,
+        dtype: torch.dtype,
+    ) -> None:
+        self.config = network.config
+        self._facts = facts
+        self._device, self._dtype = device, dtype
+        self.trained_items = (
+            None if network.memory is None else network.memory.items.detach().float().to(device)
+        )
+        network = network.eval().to(device)
+        fold_batchnorm(network)
+        network.requires_grad_(False)
+        self.encoder = network.encoder.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.decoder = network.decoder.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @property
+    def facts(self) -> DetectorFacts:
+        """Its declaration."""
+        return self._facts
+
+    @property
+    def device(self) -> str:
+        """Where it runs."""
+        return str(self._device)
+
+    @property
+    def precision(self) -> str:
+        """`fp32`, `bf16` or `fp16`."""
+        return precision_name(self._dtype)
+
+    def stream(self, *, gamma: float | None = None, update: bool | None = None) -> MnadStream:
+        """Start a pass with the trained items."""
+        facts = self._facts
+        return MnadStream(
+            self,
+            gamma=facts.gamma if gamma is None else gamma,
+            updating=facts.update_by_default if update is None else update,
+        )
+
+    def to_clip(self, frames: list[NDArray[np.uint8]]) -> Tensor:
+        """Prepared frames (C, h, w), oldest first -> (1, T*C, h, w) in [-1, 1] on the device."""
+        stacked = torch.from_numpy(np.concatenate(frames))[None].to(self._device)
+        return to_unit(stacked).to(self._dtype, memory_format=torch.channels_last)
+
+    def encode(self, clip: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+        """Features and skips of one clip, in this detector's precision."""
+        features, skips = self.encoder(clip)
+        return features, skips
+
+    def respond(
+        self, features: Tensor, skips: tuple[Tensor, Tensor, Tensor], items: Tensor | None
+    ) -> tuple[Tensor, Addressing | None]:
+        """Predicted picture (1, C, h, w) and addressing, with the given items."""
+        if items is None:
+            return self.decoder(features, skips), None
+        n, c, h, w = features.shape
+        addressing = address(as_queries(features), items)
+        joined = torch.cat((addressing.queries, read(addressing)), dim=1)
+        joined = joined.reshape(n, h, w, 2 * c).permute(0, 3, 1, 2)
+        joined = joined.to(self._dtype, memory_format=torch.channels_last)
+        return self.decoder(joined, skips), addressing
+
+
+class MnadStream:
+    """One pass of MNAD over a footage; the memory is carried from frame to frame and never reset.
+
+    on_addressing is told of each scored frame which item answered where (h/8, w/8), and the frame and the one
+    before it as prepared: for those who ask whether the memory is alive.
+    """
+
+    def __init__(self, detector: MnadDetector, *, gamma: float | None, updating: bool) -> None:
+        self._detector = detector
+        self._config = detector.config
+        self._gamma, self._updating = gamma, updating and gamma is not None
+        self._items = None if detector.trained_items is None else detector.trained_items.clone()
+        self._frames: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=self._config.clip_frames)
+        self._delay = PatchDelay(detector.facts.parts, detector.facts.patch)
+        self.on_addressing: Callable[
+            [NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint8]], None
+        ]
+        self.on_addressing = lambda assigned, now, before: None
+
+    @property
+    def context(self) -> int:
+        """Frames before the target."""
+        return self._config.clip_frames - 1
+
+    def push(self, index: int, picture: Picture) -> list[FrameScore]:
+        """Take the next frame; see Stream."""
+        self._frames.append((index, prepare(picture, self._config)))
+        if len(self._frames) < self._config.clip_frames:
+            return []
+        with torch.inference_mode():
+            return self._delay.push(self._score())
+
+    def flush(self) -> list[FrameScore]:
+        """Return what is pending and forget the clip; the memory stays."""
+        self._frames.clear()
+        return self._delay.flush()
+
+    def restore(self, items: NDArray[np.float32] | None) -> None:
+        """Put back items from a snapshot."""
+        if items is not None and self._items is not None:
+            self._items = torch.from_numpy(np.array(items, np.float32)).to(self._items.device)
+
+    def replay(self, index: int, picture: Picture, *, write: bool) -> None:
+        """Take a frame without scoring it; write it to the memory if it was written then."""
+        self._frames.append((index, prepare(picture, self._config)))
+        if not write or self._items is None or len(self._frames) < self._config.clip_frames:
+            return
+        with torch.inference_mode():
+            features, _ = self._detector.encode(self._clip())
+            self._items = update(address(as_queries(features), self._items), self._config.forms)
+
+    def look(self, index: int, picture: Picture) -> Look | None:
+        """The prediction for the clip that this frame completes, and its maps."""
+        self._frames.append((index, prepare(picture, self._config)))
+        if len(self._frames) < self._config.clip_frames:
+            return None
+        with torch.inference_mode():
+            predicted, error, addressing = self._predict()
+            maps = {"error": error.mean(dim=0).cpu().numpy()}
+            if addressing is not None:
+                maps["distance"] = self._distance_map(addressing)
+            levels = ((predicted[0].float() + 1) * 127.5).round().clamp(0, 255)
+            shown = levels.to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+        if shown.shape[2] == 1:
+            shown = np.repeat(shown, 3, axis=2)
+        else:
+            shown = np.ascontiguousarray(shown[:, :, ::-1])
+        return Look(self._frames[self._config.target][0], shown, maps)
+
+    def _clip(self) -> Tensor:
+        return self._detector.to_clip([f for _, f in self._frames][: self._config.frames_in])
+
+    def _predict(self) -> tuple[Tensor, Tensor, Addressing | None]:
+        """Predicted picture (1, C, h, w), its error (C, h, w) and the addressing, for the full clip."""
+        features, skips = self._detector.encode(self._clip())
+        predicted, addressing = self._detector.respond(features, skips, self._items)
+        target = self._frames[self._config.target][1]
+        wanted = to_unit(torch.from_numpy(target).to(predicted.device))
+        return predicted, squared_error(predicted[0], wanted), addressing
+
+    def _distance_map(self, addressing: Addressing) -> NDArray[np.float32]:
+        side = self._config.size // STRIDE
+        return np.asarray(
+            memory_distances(addressing).reshape(side, side).cpu().numpy(), np.float32
+        )
+
+    def _score(self) -> FrameScore:
+        config = self._config
+        side = config.size // STRIDE
+        _, error, addressing = self._predict()
+        fine = {"error": np.asarray(error.mean(dim=0).cpu().numpy(), np.float32)}
+        maps = {"error": to_cells(fine["error"], side, side)}
+        parts = {"psnr": float(psnr(float(error.mean())))}
+        items, regular, updated = None, None, False
+        if addressing is not None and self._items is not None:
+            maps["distance"] = self._distance_map(addressing)
+            assigned = addressing.assigned.reshape(side, side).cpu().numpy()
+            self.on_addressing(assigned, self._frames[config.target][1], self._frames[-2][1])
+            parts["memory_distance"] = float(memory_distances(addressing).mean())
+            regular = regular_score(error, config.forms)
+            items = self._items.cpu().numpy()
+            # a NaN compares false: a broken frame never enters the memory
+            if self._updating and self._gamma is not None and regular < self._gamma:
+                self._items, updated = update(addressing, config.forms), True
+        index = self._frames[config.target][0]
+        return FrameScore(index, parts, maps, regular, updated, items, fine)
+
+
+def mnad_facts(config: MnadConfig, **known: Any) -> DetectorFacts:
+    """The declaration that belongs to a configuration; `known` overrides or adds what a card says."""
+    parts = PARTS if config.memory else tuple(p for p in PARTS if p.slot == "A")
+    defaults: dict[str, Any] = {
+        "name": f"mnad-{config.task}",
+        "parts": parts,
+        "default_lambda": (0.6 if config.task == "prediction" else 0.7) if config.memory else 1.0,
+        "has_memory": config.memory,
+        "clip_rate": None,
+        "patch": PATCH,
+        "gamma": (0.01 if config.task == "prediction" else 0.015) if config.memory else None,
+        "update_by_default": config.memory,
+    }
+    return DetectorFacts(**(defaults | known))

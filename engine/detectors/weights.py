@@ -1,0 +1,194 @@
+"""Weights files: tensors as safetensors, and beside them a JSON card that says what they are.
+
+The card names the detector, its configuration, what it was trained on, what normal looked like on
+held-out footage, and the SHA-256 of the tensors.  Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.detectors.base import Calibration, Detector
+from engine.errors import UnreadableWeights
+from engine.files import replacing, sha256, write_json
+from engine.places import resource, user_folder
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FORMAT = "normscope-weights"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsCard:
+    """What a weights file is.  config: the network's; training: how it came about, free form."""
+
+    name: str
+    detector: str
+    config: dict[str, Any]
+    lambda_: float
+    gamma: float | None
+    clip_rate: float | None
+    training: dict[str, Any] = field(default_factory=dict)
+    calibration: Calibration | None = None
+    sha256: str = ""
+    path: Path | None = None
+
+    @property
+    def weights_id(self) -> str:
+        """Short identity: the name and the first digits of the tensors' hash."""
+        return f"{self.name}@{self.sha256[:12]}"
+
+    @property
+    def trained_on(self) -> str:
+        """One line for lists."""
+        return str(self.training.get("trained_on", "unknown footage"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON document."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "name": self.name,
+            "detector": self.detector,
+            "config": self.config,
+            "lambda": self.lambda_,
+            "gamma": self.gamma,
+            "clip_rate": self.clip_rate,
+            "training": self.training,
+            "calibration": None if self.calibration is None else self.calibration.as_dict(),
+            "sha256": self.sha256,
+        }
+
+
+def write_weights(path: Path, tensors: dict[str, Tensor], card: WeightsCard) -> WeightsCard:
+    """Write tensors and card, each atomically; returns the card with hash and path filled in."""
+    from dataclasses import replace
+
+    from safetensors.torch import save_file
+
+    with replacing(path) as temporary:
+        save_file({name: t.detach().contiguous().cpu() for name, t in tensors.items()}, temporary)
+    card = replace(card, sha256=sha256(path), path=path)
+    write_json(path.with_suffix(".json"), card.as_dict())
+    return card
+
+
+def read_card(path: Path) -> WeightsCard:
+    """The card beside a weights file.  Raises UnreadableWeights."""
+    card_path = path.with_suffix(".json")
+    try:
+        document = json.loads(card_path.read_text(encoding="utf-8"))
+        if document.get("format") != FORMAT or int(document.get("version", 0)) > VERSION:
+            raise UnreadableWeights(
+                f"{card_path.name} is not a weights card that this version reads."
+            )
+        calibration = document.get("calibration")
+        return WeightsCard(
+            name=str(document["name"]),
+            detector=str(document["detector"]),
+            config=dict(document["config"]),
+            lambda_=float(document["lambda"]),
+            gamma=None if document["gamma"] is None else float(document["gamma"]),
+            clip_rate=None if document["clip_rate"] is None else float(document["clip_rate"]),
+            training=dict(document.get("training", {})),
+            calibration=None if calibration is None else Calibration.from_dict(calibration),
+            sha256=str(document["sha256"]),
+            path=path,
+        )
+    except FileNotFoundError as error:
+        raise UnreadableWeights(
+            f"The weights {path.name} have no card {card_path.name} beside them.",
+            hint="Copy both files, the .safetensors and the .json.",
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnreadableWeights(f"The weights card {card_path.name} is damaged.") from error
+
+
+def read_tensors(card: WeightsCard) -> dict[str, Tensor]:
+    """The tensors that a card speaks of, checked against its hash.  Raises UnreadableWeights."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    if card.path is None:
+        raise UnreadableWeights(f"The weights {card.name} have not been written yet.")
+    try:
+        if sha256(card.path) != card.sha256:
+            raise UnreadableWeights(
+                f"The weights {card.path.name} are not the ones that their card describes.",
+                hint="Copy the weights and the card again, together.",
+            )
+        return load_file(card.path)
+    except FileNotFoundError as error:
+        raise UnreadableWeights(f"There is no weights file {card.path}.") from error
+    except (OSError, SafetensorError) as error:
+        raise UnreadableWeights(f"The weights file {card.path.name} is damaged.") from error
+
+
+def weights_folders() -> list[Path]:
+    """Where named weights are looked for: the user's own, then those that came with the program."""
+    return [user_folder("weights"), resource("weights")]
+
+
+def find_weights(name_or_path: str) -> WeightsCard:
+    """The card of weights given by name (`ped2`) or by path.  Raises UnreadableWeights."""
+    path = Path(name_or_path)
+    if path.suffix == ".safetensors":
+        if not path.is_file():
+            raise UnreadableWeights(f"There is no weights file {path}.")
+        return read_card(path)
+    for folder in weights_folders():
+        candidate = folder / f"{name_or_path}.safetensors"
+        if candidate.is_file():
+            return read_card(candidate)
+    known = ", ".join(card.name for card in list_weights()) or "none"
+    raise UnreadableWeights(
+        f"There are no weights named '{name_or_path}'.", hint=f"Known weights: {known}."
+    )
+
+
+def list_weights() -> list[WeightsCard]:
+    """Every readable card, the user's first; a damaged one is left out here and named when asked for."""
+    cards: dict[str, WeightsCard] = {}
+    for folder in weights_folders():
+        for path in sorted(folder.glob("*.safetensors")):
+            try:
+                card = read_card(path)
+            except UnreadableWeights:
+                continue
+            cards.setdefault(path.stem, card)
+    return list(cards.values())
+
+
+def load_detector(card: WeightsCard, *, device: str = "auto", precision: str = "auto") -> Detector:
+    """Build the detector of a card.  Raises UnreadableWeights, DeviceUnavailable, BadSetting."""
+    from engine.detectors.device import choose_device, choose_dtype
+    from engine.detectors.mnad import MnadConfig, MnadDetector, MnadNetwork, mnad_facts
+
+    if not card.detector.startswith("mnad-"):
+        raise UnreadableWeights(
+            f"The weights {card.name} are for the detector '{card.detector}', which is not known here."
+        )
+    where = choose_device(device)
+    try:
+        config = MnadConfig(**card.config)
+        network = MnadNetwork(config)
+        network.load_state_dict(read_tensors(card))
+    except (TypeError, RuntimeError) as error:
+        raise UnreadableWeights(
+            f"The tensors of {card.name} do not fit the network that its card describes."
+        ) from error
+    facts = mnad_facts(
+        config,
+        default_lambda=card.lambda_,
+        gamma=card.gamma,
+        clip_rate=card.clip_rate,
+        calibration=card.calibration,
+        weights_id=card.weights_id,
+        weights_sha256=card.sha256,
+    )
+    return MnadDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]

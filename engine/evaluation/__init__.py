@@ -1,0 +1,1 @@
+"""Benchmark layouts, AUC and localisation metrics, and whether a memory is alive."""

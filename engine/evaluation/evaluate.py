@@ -1,0 +1,250 @@
+"""Evaluate a detector on labelled clips: every choice named, every usual reading of the scores side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.analysis.ahead import DecodeAhead
+from engine.analysis.sampling import sample
+from engine.detectors.base import Calibration, Detector, FrameScore, Pooling
+from engine.errors import BadSetting
+from engine.evaluation.datasets import LabelledClip
+from engine.evaluation.memory_life import MemoryLife, moving_cells
+from engine.evaluation.metrics import (
+    PixelCounts,
+    auc,
+    average_precision,
+    interval,
+    overlap,
+)
+from engine.progress import Progress, RateMeter
+from engine.scoring.regions import RegionSettings, mark, overlay_map
+from engine.scoring.score import Normalise, ScoreSettings, anomaly_score
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSettings:
+    """None means: the detector's own default.  smooth is a Gaussian's sigma in frames."""
+
+    lambda_: float | None = None
+    gamma: float | None = None
+    update: bool | None = None
+    normalise: Normalise = "minmax"
+    pooling: Pooling | None = None
+    smooth: float = 0.0
+    pixels: bool = True
+
+
+@dataclass(slots=True)
+class ScoredClip:
+    """Parts of one clip (N,), NaN where there is no score."""
+
+    clip: LabelledClip
+    parts: dict[str, Values]
+    regular_score: Values
+    updated: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """One pass of a detector over all clips; iterate `run()`, then read `report()`.
+
+    The memory is carried from clip to clip, as in the papers; clips and patches never reach across clips.
+    """
+
+    clips: Sequence[LabelledClip]
+    detector: Detector
+    settings: EvaluationSettings = field(default_factory=EvaluationSettings)
+    scored: list[ScoredClip] = field(default_factory=list)
+    frames: int = 0
+    rate: float = 0.0
+    _pixels: PixelCounts = field(default_factory=PixelCounts)
+    _ious: dict[str, list[float]] = field(default_factory=lambda: {"calibrated": [], "paper": []})
+    _life: MemoryLife | None = None
+
+    def run(self) -> Iterator[Progress]:
+        """Score all clips."""
+        facts, settings = self.detector.facts, self.settings
+        stream = self.detector.stream(gamma=settings.gamma, update=settings.update)
+        if facts.has_memory and hasattr(stream, "on_addressing"):
+            life = self._life = MemoryLife(self.detector.trained_items.shape[0])  # type: ignore[attr-defined]
+            stream.on_addressing = lambda assigned, now, before: life.add(
+                assigned, moving_cells(now, before, assigned.shape)
+            )
+        total = sum(len(clip.labels) for clip in self.clips)
+        meter, done = RateMeter(window=1e9), 0
+        for clip in self.clips:
+            n = len(clip.labels)
+            target = ScoredClip(
+                clip,
+                {part.name: np.full(n, np.nan, np.float32) for part in facts.parts},
+                np.full(n, np.nan, np.float32),
+                np.zeros(n, bool),
+            )
+            self.scored.append(target)
+            footage = clip.footage()
+            with DecodeAhead(footage, sample(footage.table, facts.clip_rate)) as ahead:
+                for sampled in ahead:
+                    self._take(target, stream.push(sampled.index, sampled.picture))
+                    done += 1
+                    yield meter.progress(f"clip {clip.name}", done, total)
+            self._take(target, stream.flush())
+        self.frames = total
+        self.rate = meter.update(done)
+
+    def _take(self, target: ScoredClip, scores: list[FrameScore]) -> None:
+        for score in scores:
+            for name, value in score.parts.items():
+                target.parts[name][score.index] = value
+            if score.regular_score is not None:
+                target.regular_score[score.index] = score.regular_score
+            target.updated[score.index] = score.updated
+            if self.settings.pixels and target.clip.masks:
+                self._take_pixels(target.clip, score)
+
+    def _take_pixels(self, clip: LabelledClip, score: FrameScore) -> None:
+        mask = clip.mask(score.index)
+        if mask is None:
+            return
+        maps = {**score.maps, **score.fine}
+        overlay = overlay_map(
+            maps,
+            self.detector.facts,
+            self._lambda,
+            self._calibration,
+            (mask.shape[0], mask.shape[1]),
+        )
+        self._pixels.add(overlay, mask)
+        if mask.any():
+            for rule, found in self._ious.items():
+                found.append(overlap(mark(overlay, RegionSettings(rule=rule)), mask))  # type: ignore[arg-type]
+
+    @property
+    def _lambda(self) -> float:
+        wanted = self.settings.lambda_
+        return self.detector.facts.default_lambda if wanted is None else wanted
+
+    @property
+    def _calibration(self) -> Calibration | None:
+        return self.detector.facts.calibration
+
+    def joined(
+        self,
+        normalise: Normalise,
+        pooling: Pooling,
+        *,
+        lambda_: float | None = None,
+        smooth: float = 0.0,
+    ) -> Values:
+        """Anomaly scores of all clips, joined; min-max and smoothing stay within each clip."""
+        facts = self.detector.facts
+        settings = ScoreSettings(
+            self._lambda if lambda_ is None else lambda_, normalise, pooling, smooth
+        ).fitting(facts)
+        return np.concatenate(
+            [anomaly_score(clip.parts, facts, settings, self._calibration) for clip in self.scored]
+        )
+
+    @property
+    def labels(self) -> NDArray[np.bool_]:
+        """Labels of all clips, joined."""
+        return np.concatenate([clip.clip.labels for clip in self.scored])
+
+    def readings(self) -> dict[str, float | None]:
+        """AUC under each usual reading: normalisation, pooling, smoothing, single parts."""
+        facts, labels = self.detector.facts, self.labels
+        found: dict[str, float | None] = {}
+        poolings = facts.poolings
+        review: Pooling = "patch" if "patch" in poolings else "frame"
+        paper: Pooling = "frame" if "frame" in poolings else "patch"
+        calibrated = self._calibration is not None
+        found["minmax"] = auc(labels, self.joined("minmax", paper))
+        found["calibrated"] = auc(labels, self.joined("calibrated", review)) if calibrated else None
+        raw = 1.0 if facts.part("A", review) is not None else 0.0
+        found["none"] = auc(labels, self.joined("none", review, lambda_=raw))
+        found["calibrated_smoothed"] = (
+            auc(labels, self.joined("calibrated", review, smooth=3.0)) if calibrated else None
+        )
+        if len(poolings) == 2:
+            found["minmax_patch"] = auc(labels, self.joined("minmax", "patch"))
+            if calibrated:
+                found["calibrated_frame"] = auc(labels, self.joined("calibrated", "frame"))
+        for pooling in poolings:
+            for slot, lambda_ in (("A", 1.0), ("B", 0.0)):
+                part = facts.part(slot, pooling)  # type: ignore[arg-type]
+                if part is None or len(facts.parts) == 1:
+                    continue
+                for normalise in ("minmax", "none"):
+                    scores = self.joined(normalise, pooling, lambda_=lambda_)
+                    found[f"{part.name}_{normalise}"] = auc(labels, scores)
+        return found
+
+    def report(self, weights: str = "") -> dict[str, Any]:
+        """The document that `evaluate --json` prints."""
+        facts, settings, labels = self.detector.facts, self.settings, self.labels
+        pooling: Pooling = settings.pooling or (
+            "frame" if settings.normalise == "minmax" and "frame" in facts.poolings else "patch"
+        )
+        if pooling not in facts.poolings:
+            if settings.pooling is not None:
+                raise BadSetting(f"'{facts.name}' has no parts pooled by {pooling}.")
+            pooling = facts.poolings[0]
+        scores = self.joined(settings.normalise, pooling, smooth=settings.smooth)
+        per_clip, both = {}, []
+        start = 0
+        for clip in self.scored:
+            stop = start + len(clip.clip.labels)
+            value = auc(clip.clip.labels, scores[start:stop])
+            per_clip[clip.clip.name] = {
+                "frames": stop - start,
+                "abnormal": int(clip.clip.labels.sum()),
+                "auc": value,
+                "updated": int(clip.updated.sum()),
+            }
+            if value is not None:
+                both.append(value)
+            start = stop
+        life = self._life.measures() if self._life is not None else None
+        if life is not None:
+            life = {**life, "distance_auc": self.readings().get("memory_distance_none")}
+            patch = self.readings().get("patch_distance_none")
+            life["patch_distance_auc"] = patch
+        used = replace(settings, lambda_=self._lambda, pooling=pooling)
+        return {
+            "weights": weights or facts.weights_id,
+            "detector": facts.name,
+            "frames": self.frames,
+            "frame_auc_micro": auc(labels, scores),
+            "frame_auc_macro": float(np.mean(both)) if both else None,
+            "pixel_auc": self._pixels.auc(),
+            "region_iou": _mean(self._ious["calibrated"]),
+            "region_iou_paper": _mean(self._ious["paper"]),
+            "ap": average_precision(labels, scores),
+            "settings": {
+                "lambda": used.lambda_,
+                "gamma": facts.gamma if settings.gamma is None else settings.gamma,
+                "update": facts.update_by_default if settings.update is None else settings.update,
+                "normalise": used.normalise,
+                "pooling": pooling,
+                "smooth": used.smooth,
+                "device": self.detector.device,
+                "precision": self.detector.precision,
+                "calibration": None if self._calibration is None else self._calibration.origin,
+            },
+            "clips": per_clip,
+            "auc": self.readings(),
+            "interval": interval(labels, scores),
+            "memory": life,
+            "frames_per_second": round(self.rate, 2),
+        }
+
+
+def _mean(values: list[float]) -> float | None:
+    return float(np.mean(values)) if values else None

@@ -1,0 +1,79 @@
+"""Whole files or nothing: atomic replacement and content hashes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends without an error.
+
+    The old file stays whole until then, and nothing half-written is left under either name.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.name}.", suffix=f".part{path.suffix}", dir=path.parent
+    )
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with open(temporary, "rb") as written:
+            os.fsync(written.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(
+            0o666 & ~umask
+        )  # mkstemp makes files private; a finished one is an ordinary file
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace `path` by `text` (UTF-8), atomically."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Replace `path` by a readable JSON document, atomically."""
+    write_text(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def sha256(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def fingerprint(path: Path) -> str:
+    """A quick identity of a large file: SHA-256 over its size, first and last MiB; of a folder over its listing.
+
+    It finds footage again after a move.  It proves nothing: evidence uses the full `sha256`.
+    """
+    digest = hashlib.sha256()
+    if path.is_dir():
+        for entry in sorted(path.iterdir()):
+            if entry.is_file():
+                digest.update(f"{entry.name}\0{entry.stat().st_size}\n".encode())
+        return digest.hexdigest()[:32]
+    size = path.stat().st_size
+    digest.update(str(size).encode())
+    with open(path, "rb") as stream:
+        digest.update(stream.read(1 << 20))
+        if size > 1 << 20:
+            stream.seek(max(size - (1 << 20), 1 << 20))
+            digest.update(stream.read())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,115 @@
+"""Footage: what is known of a recording once it has been opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import FootageNotFound
+from engine.footage.container import first_video, open_container
+from engine.footage.frame_table import FrameTable
+from engine.footage.images import index_images
+from engine.footage.indexing import build_index
+from engine.footage.start_time import start_time
+
+_GREY = ("gray", "y8", "y16", "mono", "ya")
+
+
+@dataclass(frozen=True)
+class Footage:
+    """A recording that can be decoded: a video file, or a folder of images.
+
+    width, height: pixels as shown, after rotation.  rotation: degrees counter-clockwise by which a
+    stored picture is turned to be shown (numpy.rot90 with k = rotation / 90).  grey: it holds no
+    colour. problems: sentences for the reader.  start_time: aware if from the container, naive if
+    from the name. counted: frames cannot be found by time, only by counting from the start (slow to
+    jump in). images: the image files, one a frame, for kind "images".
+    """
+
+    path: Path
+    kind: Literal["video", "images"]
+    width: int
+    height: int
+    rotation: int
+    codec: str
+    pixel_format: str
+    grey: bool
+    table: FrameTable
+    problems: tuple[str, ...] = ()
+    has_audio: bool = False
+    start_time: datetime | None = None
+    start_time_origin: str = ""
+    counted: bool = False
+    images: tuple[Path, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds from the first frame to the end of the last."""
+        return self.table.duration
+
+
+def open_footage(path: Path | str, image_rate: Fraction = Fraction(10)) -> Footage:
+    """Open a video file, or a folder of images shown at `image_rate` a second.
+
+    FootageNotFound: nothing is there.  UnreadableFootage: it holds no picture that can be decoded.
+    """
+    path = Path(path).absolute()
+    if not path.exists():
+        raise FootageNotFound(f"There is no file or folder {path}.")
+    return _open_images(path, image_rate) if path.is_dir() else _open_video(path)
+
+
+def _open_video(path: Path) -> Footage:
+    container = open_container(path)
+    try:
+        stream = first_video(container, path)
+        codec = stream.codec_context.name
+        has_audio = bool(container.streams.audio)
+        began, origin = start_time(container.metadata, path.stem)
+    finally:
+        container.close()
+    index = build_index(path)
+    return Footage(
+        path=path,
+        kind="video",
+        width=index.width,
+        height=index.height,
+        rotation=index.rotation,
+        codec=codec,
+        pixel_format=index.pixel_format,
+        grey=index.pixel_format.startswith(_GREY),
+        table=index.table,
+        problems=tuple(index.problems),
+        has_audio=has_audio,
+        start_time=began,
+        start_time_origin=origin,
+        counted=index.counted,
+    )
+
+
+def _open_images(path: Path, rate: Fraction) -> Footage:
+    index = index_images(path, rate)
+    began, origin = start_time({}, index.paths[0].stem)
+    if began is None:
+        began, origin = start_time({}, path.name)
+    return Footage(
+        path=path,
+        kind="images",
+        width=index.header.width,
+        height=index.header.height,
+        rotation=0,
+        codec=index.header.codec,
+        pixel_format=index.header.pixel_format,
+        grey=index.grey,
+        table=index.table,
+        problems=index.problems,
+        start_time=began,
+        start_time_origin=origin,
+        images=index.paths,
+    )

@@ -1,0 +1,1 @@
+"""Learning what normal looks like: clips of normal footage, the trainer, calibration."""

@@ -1,0 +1,180 @@
+"""Learn normal: from footage to named weights with a card and a calibration."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+import engine
+from engine.detectors.base import Calibration, Detector, FrameScore
+from engine.detectors.device import choose_device, choose_dtype, precision_name
+from engine.detectors.mnad import MnadDetector, MnadNetwork, mnad_facts, prepare
+from engine.detectors.weights import WeightsCard, read_tensors, write_weights
+from engine.errors import BadSetting, UnusableDataset
+from engine.learning.clips import ClipSet, gather, split
+from engine.learning.plan import TrainingPlan
+from engine.learning.takes import footage_paths, take_of
+from engine.learning.trainer import Trainer
+from engine.progress import Progress
+from engine.scoring.calibrating import calibrate, suggested_gamma
+
+MAP_FRAMES = 300
+
+
+@dataclass(slots=True)
+class Learning:
+    """One learning run; iterate `run()`, then read `card`.
+
+    base: weights to start from, of the same shape.  Its files lie in OUT.run until it is done, so that a
+    later run with `resume` continues.
+    """
+
+    sources: Sequence[Path]
+    plan: TrainingPlan
+    out: Path
+    lambda_: float | None = None
+    base: WeightsCard | None = None
+    resume: bool = False
+    card: WeightsCard | None = None
+    trainer: Trainer | None = None
+
+    def run(self) -> Iterator[Progress]:
+        """Gather, train, calibrate, write.  Raises UnusableDataset, BadSetting, UnreadableWeights."""
+        plan, config = self.plan, self.plan.config
+        folder = self.out.with_suffix(".run")
+        folder.mkdir(parents=True, exist_ok=True)
+        takes = [take_of(path, plan.clip_rate) for path in footage_paths(self.sources)]
+        everything: ClipSet | None = None
+        steps = gather(
+            takes,
+            lambda picture: prepare(picture, config),
+            config.clip_frames,
+            folder / "frames.u8",
+        )
+        for count, clips in steps:
+            everything = clips
+            yield Progress("reading footage", count, 0)
+        if everything is None or len(everything) == 0:
+            raise UnusableDataset(
+                "The footage holds no unbroken run that is long enough to learn from.",
+                hint="Give at least a minute of normal footage.",
+            )
+        training, held = split(everything, plan.holdout)
+        trainer = self.trainer = Trainer(training, plan, folder / "checkpoint.pt")
+        if self.base is not None:
+            self._start_from(self.base, trainer.network)
+        if self.resume:
+            trainer.resume()
+        yield from trainer.run()
+        if trainer.trained is None:
+            return
+        tensors = {k: v.clone() for k, v in trainer.trained.network.state_dict().items()}
+        normal = held if len(held) else training
+        origin = (
+            f"{len(held.bounds)} held-out stretches of the training footage"
+            if len(held)
+            else "the training footage itself, for lack of more"
+        )
+        total = sum(stop - start for start, stop in normal.bounds)
+        yield Progress("calibrating", 0, total)
+        calibration = calibrate_network(trainer.trained.network, normal, plan, origin)
+        facts = mnad_facts(config)
+        self.card = write_weights(
+            self.out,
+            tensors,
+            WeightsCard(
+                name=self.out.stem,
+                detector=facts.name,
+                config=config.as_dict(),
+                lambda_=facts.default_lambda if self.lambda_ is None else self.lambda_,
+                gamma=suggested_gamma(calibration) if config.memory else None,
+                clip_rate=plan.clip_rate,
+                training={
+                    "trained_on": _named(self.sources, training),
+                    "fingerprint": training.fingerprint(),
+                    "frames": int(sum(stop - start for start, stop in training.bounds)),
+                    "plan": plan.as_dict(),
+                    "epochs": trainer.trained.epochs,
+                    "minutes": round(trainer.trained.seconds / 60, 1),
+                    "losses": trainer.trained.history,
+                    "base": None if self.base is None else self.base.weights_id,
+                    "device": str(trainer.device),
+                    "precision": precision_name(trainer.dtype),
+                    "versions": {
+                        "normscope": engine.__version__,
+                        "torch": torch.__version__,
+                        "numpy": np.__version__,
+                        "opencv": cv2.__version__,
+                        "python": platform.python_version(),
+                    },
+                    "made": datetime.now(UTC).isoformat(timespec="seconds"),
+                },
+                calibration=calibration,
+            ),
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+        yield Progress("done", total, total)
+
+    @staticmethod
+    def _start_from(base: WeightsCard, network: MnadNetwork) -> None:
+        try:
+            network.load_state_dict(read_tensors(base))
+        except RuntimeError as error:
+            raise BadSetting(
+                f"The base weights {base.name} have another shape than the network to train.",
+                hint="Leave out --width, --size and --no-memory to take them from the base.",
+            ) from error
+
+
+def _named(sources: Sequence[Path], clips: ClipSet) -> str:
+    names = ", ".join(path.name for path in sources)
+    return f"{names} ({sum(stop - start for start, stop in clips.bounds)} frames)"
+
+
+def calibrate_network(
+    network: MnadNetwork, clips: ClipSet, plan: TrainingPlan, origin: str
+) -> Calibration:
+    """Quantiles of parts, maps and E_t over clips, without test-time updates."""
+    from copy import deepcopy
+
+    device = choose_device(plan.device)
+    dtype = choose_dtype(plan.precision, device)  # type: ignore[arg-type]
+    detector = MnadDetector(deepcopy(network), mnad_facts(plan.config), device, dtype)
+    return calibrate_detector(detector, clips, origin)
+
+
+def calibrate_detector(detector: Detector, clips: ClipSet, origin: str) -> Calibration:
+    """Quantiles of a detector's parts, map cells and E_t over prepared clips."""
+    scores: list[FrameScore] = []
+    stream = detector.stream(update=False)
+    for start, stop in clips.bounds:
+        for at in range(start, stop):
+            scores += stream.push(at, _picture(clips.frames[at]))
+        scores += stream.flush()
+    parts = {
+        spec.name: np.array([score.parts[spec.name] for score in scores])
+        for spec in detector.facts.parts
+    }
+    some = scores[:: max(1, len(scores) // MAP_FRAMES)]
+    maps = {name: np.stack([score.maps[name] for score in some]) for name in some[0].maps}
+    regular = None
+    if detector.facts.has_memory:
+        regular = np.array([score.regular_score for score in scores], np.float64)
+    return calibrate(parts, detector.facts.parts, maps, regular, origin)
+
+
+def _picture(
+    prepared: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Back from (C, h, w) BGR or grey to RGB (h, w, 3); preparing it again gives the same bytes."""
+    if prepared.shape[0] == 1:
+        return np.ascontiguousarray(np.repeat(prepared[0][:, :, None], 3, axis=2))
+    return np.ascontiguousarray(prepared[::-1].transpose(1, 2, 0))

@@ -1,0 +1,176 @@
+"""Abnormal clips made from normal footage: walkers cut out elsewhere and pasted in, wrong in one way each.
+
+Settings are chosen on such clips, so that the labels of a benchmark stay for reporting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UnusableDataset
+from engine.files import write_json
+from engine.footage import open_decoder, open_footage
+
+Frames = NDArray[np.uint8]
+KINDS = ("fast", "large", "fast-large", "backwards")
+DIFFERENT = 22  # grey levels from the background that make a pixel foreground
+SHORTEST = 12  # frames of a usable track
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cutout:
+    """One walker in one frame.  picture RGB (h, w, 3), alpha (h, w) 0..1, centre x, foot y."""
+
+    picture: Frames
+    alpha: NDArray[np.float32]
+    x: float
+    y: float
+
+
+def read_frames(path: Path) -> Frames:
+    """All frames of a short footage, RGB (T, H, W, 3)."""
+    footage = open_footage(path)
+    with open_decoder(footage) as decoder:
+        return np.stack([picture for _, picture in decoder.frames()])
+
+
+def background(frames: Frames) -> Frames:
+    """Median over time, RGB (H, W, 3)."""
+    step = max(1, len(frames) // 40)
+    return np.asarray(np.median(frames[::step], axis=0), np.uint8)
+
+
+def tracks(frames: Frames) -> list[list[Cutout]]:
+    """Walkers that stand apart from others, followed from frame to frame by the nearest centre."""
+    behind = background(frames).astype(np.int16)
+    height = frames.shape[1]
+    open_tracks: list[list[Cutout]] = []
+    finished: list[list[Cutout]] = []
+    for frame in frames:
+        change = np.abs(frame.astype(np.int16) - behind).max(axis=2) > DIFFERENT
+        clean = cv2.morphologyEx(
+            change.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8)
+        )
+        count, labels, stats, centres = cv2.connectedComponentsWithStats(clean)
+        here = []
+        for at in range(1, count):
+            x, y, w, h, area = (int(v) for v in stats[at])
+            tall = 0.06 * height < h < 0.3 * height and 1.2 < h / max(1, w) < 4
+            inside = x > 1 and y > 1 and x + w < frame.shape[1] - 1 and y + h < height - 1
+            if tall and inside and area > 0.4 * w * h:
+                alpha = cv2.GaussianBlur(
+                    (labels[y : y + h, x : x + w] == at).astype(np.float32), (3, 3), 0
+                )
+                here.append(
+                    Cutout(frame[y : y + h, x : x + w].copy(), alpha, float(centres[at][0]), y + h)
+                )
+        still = []
+        for track in open_tracks:
+            last = track[-1]
+            near = [c for c in here if abs(c.x - last.x) < 6 and abs(c.y - last.y) < 6]
+            if near:
+                best = min(near, key=lambda c: abs(c.x - last.x) + abs(c.y - last.y))
+                here.remove(best)
+                track.append(best)
+                still.append(track)
+            else:
+                finished.append(track)
+        open_tracks = still + [[c] for c in here]
+    return [t for t in finished + open_tracks if len(t) >= SHORTEST]
+
+
+def paste_one(
+    frames: Frames,
+    mask: NDArray[np.bool_],
+    track: Sequence[Cutout],
+    kind: str,
+    start: int,
+    speed: float,
+) -> int:
+    """Paste a track into frames from `start` on, in place; returns the frame after the last pasted one."""
+    height, width = frames.shape[1:3]
+    scale = {"large": 1.7, "fast-large": 1.6}.get(kind, 1.0)
+    speed = speed if kind.startswith("fast") else 1.0
+    steps = list(track) if kind != "backwards" else list(reversed(track))
+    drift_x = (steps[-1].x - steps[0].x) / (len(steps) - 1)
+    drift_y = (steps[-1].y - steps[0].y) / (len(steps) - 1)
+    x, y = steps[0].x, steps[0].y
+    at = start
+    while at < len(frames):
+        moved = (at - start) * speed
+        cut = steps[int(moved) % len(steps)]
+        centre, foot = x + drift_x * moved, y + drift_y * moved
+        w = max(2, round(cut.picture.shape[1] * scale))
+        h = max(2, round(cut.picture.shape[0] * scale))
+        left, top = round(centre - w / 2), round(foot - h)
+        a, b = max(0, left), max(0, top)
+        c, d = min(width, left + w), min(height, top + h)
+        if c - a < 3 or d - b < 3:
+            break
+        picture = cv2.resize(cut.picture, (w, h), interpolation=cv2.INTER_LINEAR)
+        alpha = cv2.resize(cut.alpha, (w, h), interpolation=cv2.INTER_LINEAR)
+        inside = (slice(b - top, d - top), slice(a - left, c - left))
+        share = alpha[inside][:, :, None]
+        target = frames[at, b:d, a:c].astype(np.float32)
+        frames[at, b:d, a:c] = np.rint(target * (1 - share) + picture[inside] * share)
+        mask[at, b:d, a:c] |= alpha[inside] > 0.5
+        at += 1
+    return at
+
+
+def write_pasted(
+    normal: Sequence[Path], cut_from: Sequence[Path], out: Path, seed: int
+) -> dict[str, Any]:
+    """Write a data set: each normal clip once as it is and once with every kind pasted in.
+
+    Raises UnusableDataset where no walker can be cut out.
+    """
+    rng = np.random.default_rng(seed)
+    walkers = [track for path in cut_from for track in tracks(read_frames(path))]
+    moving = [t for t in walkers if abs(t[-1].x - t[0].x) > 0.5 * len(t)]
+    if not moving:
+        raise UnusableDataset(
+            "No walker could be cut out of the footage.",
+            hint="Give footage in which people walk apart from each other.",
+        )
+    labels: dict[str, list[int]] = {}
+    for path in normal:
+        original = read_frames(path)
+        for kind in ("normal", *KINDS):
+            frames = original.copy()
+            mask = np.zeros(frames.shape[:3], bool)
+            at = len(frames) // 4
+            while kind != "normal" and at < len(frames) * 0.8:
+                track = moving[int(rng.integers(len(moving)))]
+                at = paste_one(frames, mask, track, kind, at, float(rng.uniform(2.0, 3.5)))
+                at += int(rng.integers(8, 20))
+                if kind in ("large", "backwards"):
+                    break
+            name = f"{path.stem}-{kind}"
+            _write_clip(out, name, frames, mask)
+            labels[name] = [int(m.any()) for m in mask]
+    write_json(out / "testing" / "labels.json", labels)
+    joined = [value for values in labels.values() for value in values]
+    return {
+        "clips": len(labels),
+        "frames": len(joined),
+        "abnormal": sum(joined),
+        "tracks": len(moving),
+    }
+
+
+def _write_clip(out: Path, name: str, frames: Frames, mask: NDArray[np.bool_]) -> None:
+    pictures, masks = out / "testing" / "frames" / name, out / "testing" / "masks" / name
+    pictures.mkdir(parents=True, exist_ok=True)
+    masks.mkdir(parents=True, exist_ok=True)
+    for at, (frame, area) in enumerate(zip(frames, mask, strict=True)):
+        # lossless, so that pasting leaves no compression edge for a detector to find
+        cv2.imwrite(str(pictures / f"{at:04d}.png"), frame[:, :, ::-1])
+        cv2.imwrite(str(masks / f"{at:04d}.png"), area.astype(np.uint8) * 255)

@@ -1,0 +1,58 @@
+"""Normal footage for training, opened from files and folders, parted at cuts and gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from engine.analysis.ahead import DecodeAhead
+from engine.analysis.sampling import sample
+from engine.detectors.base import Picture
+from engine.errors import UnusableDataset
+from engine.footage import Footage, open_footage
+from engine.learning.clips import Take
+
+IMAGES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
+
+
+def footage_paths(paths: Sequence[Path]) -> list[Path]:
+    """Files and image folders meant by `paths`: a folder of folders means each of them.
+
+    A data set's folder means its training clips.  Raises UnusableDataset where nothing is found.
+    """
+    found: list[Path] = []
+    for path in paths:
+        training = path / "training" / "frames"
+        root = training if training.is_dir() else path
+        if root.is_dir() and not _holds_images(root):
+            inner = sorted(p for p in root.iterdir() if p.is_file() or _holds_images(p))
+            if not inner:
+                raise UnusableDataset(
+                    f"The folder {path} holds neither pictures nor footage.",
+                    hint="Name a video file, a folder of images, or a data set's folder.",
+                )
+            found += inner
+        else:
+            found.append(root)
+    return found
+
+
+def _holds_images(folder: Path) -> bool:
+    return folder.is_dir() and any(p.suffix.lower() in IMAGES for p in folder.iterdir())
+
+
+def take_of(path: Path, clip_rate: float | None) -> Take:
+    """A Take over one footage, sampled at the clip rate."""
+    footage = open_footage(path)
+    return Take(path.name, _reader(footage, clip_rate))
+
+
+def _reader(
+    footage: Footage, clip_rate: float | None
+) -> Callable[[], Iterator[tuple[Picture, bool]]]:
+    def pictures() -> Iterator[tuple[Picture, bool]]:
+        with DecodeAhead(footage, sample(footage.table, clip_rate)) as ahead:
+            for sampled in ahead:
+                yield sampled.picture, sampled.breaks
+
+    return pictures

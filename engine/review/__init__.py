@@ -1,0 +1,1 @@
+"""What an analyst decided: settings, ignored areas, segments, verdicts, notes; undoable and autosaved."""

@@ -1,0 +1,131 @@
+"""A recording on disk: H.264 video, one mask per frame, and the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from engine.files import replacing, write_json
+from engine.scene.render import render
+from engine.scene.spec import KINDS, SceneEvent, SceneFrame, SceneSpec
+
+if TYPE_CHECKING:
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
+
+_KEYFRAME_SECONDS = 2
+_CRF = 20
+_BRIDGED_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class ScenePaths:
+    """What `write_scene` wrote.  masks: a folder of NNNN.png, 255 where abnormal, if asked for."""
+
+    video: Path
+    masks: Path
+    labels: Path
+
+
+def write_scene(
+    spec: SceneSpec,
+    folder: Path,
+    *,
+    name: str = "scene",
+    with_masks: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> ScenePaths:
+    """Render a recording into `folder`: NAME.mp4, NAME.json and NAME_masks/.
+
+    progress: called with (frames done, frames in all) after every frame.
+    """
+    import av  # here, because whoever only renders should not wait for FFmpeg
+
+    paths = ScenePaths(folder / f"{name}.mp4", folder / f"{name}_masks", folder / f"{name}.json")
+    folder.mkdir(parents=True, exist_ok=True)
+    seen: dict[str, list[int]] = {}
+    labels: list[int] = []
+    if with_masks:
+        _empty_masks(paths.masks)
+    with (
+        replacing(paths.video) as temporary,
+        av.open(str(temporary), "w", "mp4", options={"movflags": "+faststart"}) as container,
+    ):
+        stream = _stream(container, spec)
+        for frame in render(spec):
+            picture = av.VideoFrame.from_ndarray(frame.picture, format="rgb24")
+            picture.pts = frame.index
+            container.mux(stream.encode(picture))
+            labels.append(int(frame.mask.any()))
+            for kind in frame.kinds:
+                seen.setdefault(kind, []).append(frame.index)
+            if with_masks:
+                _write_mask(paths.masks, frame)
+            if progress is not None:
+                progress(frame.index + 1, spec.frames)
+        container.mux(stream.encode(None))
+    events = events_of(seen, spec.rate)
+    document = {
+        "frames": spec.frames,
+        "labels": labels,
+        "events": [{"kind": e.kind, "start": e.start, "stop": e.stop} for e in events],
+    }
+    write_json(paths.labels, document)
+    return paths
+
+
+def events_of(seen: Mapping[str, Sequence[int]], rate: int) -> list[SceneEvent]:
+    """The events of a recording in order of time, from the frames in which each kind is visible.
+
+    Somebody passing in front hides a small thing for a moment: gaps of up to a second belong to
+    the event.
+    """
+    events: list[SceneEvent] = []
+    for kind in KINDS:
+        frames = sorted(seen.get(kind, ()))
+        for k, frame in enumerate(frames):
+            if k and frame - frames[k - 1] <= _BRIDGED_SECONDS * rate:
+                events[-1] = SceneEvent(kind, events[-1].start, frame + 1)
+            else:
+                events.append(SceneEvent(kind, frame, frame + 1))
+    return sorted(events, key=lambda event: event.start)
+
+
+def _stream(container: OutputContainer, spec: SceneSpec) -> VideoStream:
+    stream = container.add_stream("libx264", rate=spec.rate)
+    stream.width, stream.height = spec.width, spec.height
+    stream.pix_fmt = "yuv420p"
+    stream.time_base = stream.codec_context.time_base = Fraction(1, spec.rate)
+    # A fixed thread count, because x264's output depends on it.
+    keyframe = str(_KEYFRAME_SECONDS * spec.rate)
+    stream.options = {
+        "crf": str(_CRF),
+        "preset": "medium",
+        "threads": "1",
+        "bf": "3",
+        "g": keyframe,
+        "keyint_min": keyframe,
+        "sc_threshold": "0",
+    }
+    return stream
+
+
+def _empty_masks(folder: Path) -> None:
+    """Make room for the masks: those of a longer, earlier recording must not remain beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("[0-9][0-9][0-9][0-9]*.png"):
+        old.unlink()
+
+
+def _write_mask(folder: Path, frame: SceneFrame) -> None:
+    """One bit per pixel; read back it is 0 or 255.  OSError where it cannot be written."""
+    path = folder / f"{frame.index:04d}.png"
+    grey = frame.mask.astype(np.uint8) * 255
+    if not cv2.imwrite(str(path), grey, [cv2.IMWRITE_PNG_BILEVEL, 1]):
+        raise OSError(f"cannot write {path}")

@@ -1,0 +1,1 @@
+"""What is read at run time: icons, theme, report templates, weights."""
