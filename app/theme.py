@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from engine.places import resource
+
 Mode = Literal["system", "dark", "light"]
 
 
@@ -77,7 +79,7 @@ QLabel#title { font-size: 14px; font-weight: 600; }
 QLabel#hero { font-size: 24px; font-weight: 600; }
 QLabel#faint { color: $faint; }
 QLabel#warn { color: $warn; }
-QLabel#mono { font-family: "DejaVu Sans Mono", monospace; }
+QLabel#mono { font-family: "DejaVu Sans Mono", "Consolas", "Menlo", monospace; }
 QPushButton, QToolButton { background: $raised; border: 1px solid $line; border-radius: 5px;
   padding: 5px 10px; }
 QToolButton { padding: 4px 6px; }
@@ -97,6 +99,7 @@ QAbstractItemView { background: $panel; alternate-background-color: $window; bor
   border-radius: 6px; outline: 0; gridline-color: $line; }
 QAbstractItemView::item { padding: 4px; }
 QAbstractItemView::item:selected { background: $accent; color: $on_accent; }
+QHeaderView { background: $panel; border: 0; }
 QHeaderView::section { background: $panel; color: $faint; border: 0; border-bottom: 1px solid $line;
   padding: 5px 6px; font-weight: 600; }
 QTableCornerButton::section { background: $panel; border: 0; }
@@ -128,9 +131,22 @@ QScrollArea { border: 0; background: transparent; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 6px; }
 QCheckBox { spacing: 6px; background: transparent; }
+QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px; border: 1px solid $faint;
+  border-radius: 3px; background: $panel; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent;
+  border-color: $accent; image: url("$tick"); }
+QAbstractSpinBox { padding-right: 20px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 18px;
+  border: 0; background: transparent; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-arrow { image: url("$up"); width: 9px; height: 9px; }
+QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("$down"); width: 9px; height: 9px; }
+QComboBox::drop-down { border: 0; width: 20px; }
 QTabBar::tab { background: transparent; padding: 6px 12px; color: $faint; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabWidget::pane { border: 0; }
+QTabBar { qproperty-drawBase: 0; }
 """)
 
 _current = DARK
@@ -174,5 +190,9 @@ def apply(app: QApplication, mode: Mode) -> Colours:
     app.setStyle("Fusion")
     app.setPalette(palette)
     fields = {name: getattr(c, name) for name in c.__slots__ if name != "track"}
-    app.setStyleSheet(_SHEET.substitute(fields))
+    shade = "dark" if c is DARK else "light"
+    icons = {
+        name: resource(f"icons/{name}-{shade}.svg").as_posix() for name in ("up", "down", "tick")
+    }
+    app.setStyleSheet(_SHEET.substitute(fields, **icons))
     return c

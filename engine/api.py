@@ -115,3 +115,20 @@ def parse_span(text: str, frames: int) -> FrameSpan:
             hint="Write START-STOP, such as 0-500; STOP is excluded.",
         )
     return span
+
+
+def detector_of(analysis: Analysis, *, device: str = "auto", precision: str = "auto") -> Detector:
+    """The detector that made an analysis.  Raises UnreadableWeights where its weights are gone or others."""
+    from engine.errors import UnreadableWeights
+
+    facts = analysis.facts
+    if not facts.weights_id:
+        return load_detector(detector=facts.name)
+    name = facts.weights_id.partition("@")[0]
+    detector = load_detector(weights=name, device=device, precision=precision)
+    if detector.facts.weights_sha256 != facts.weights_sha256:
+        raise UnreadableWeights(
+            f"The weights '{name}' are not the ones that this analysis was made with.",
+            hint="Analyse the footage again with the present weights.",
+        )
+    return detector

@@ -22,11 +22,10 @@ def demo_clip() -> Path:
 
 def render_demo() -> Iterator[Progress]:
     """Render the demo's footage if it is not there yet; yields the frames written so far."""
-    from engine.scene import demo_spec, normal_spec, write_scene
+    from engine.scene import demo_spec, write_scene
 
-    del normal_spec
     target = demo_clip()
-    if target.is_file():
+    if target.is_file() and _labels().is_file():
         return
     spec = demo_spec()
     yield Progress("rendering the demo", 0, spec.frames)
@@ -44,5 +43,8 @@ def demo_detector(device: str = "auto", precision: str = "auto") -> Any:
 
 def demo_events() -> list[dict[str, Any]]:
     """What is really in the demo: kind, start, stop (frames)."""
-    labels = demo_clip().with_name(demo_clip().stem + ".labels.json")
-    return list(json.loads(labels.read_text(encoding="utf-8"))["events"])
+    return list(json.loads(_labels().read_text(encoding="utf-8"))["events"])
+
+
+def _labels() -> Path:
+    return demo_clip().with_suffix(".json")  # written after the clip

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.detectors.base import Calibration, DetectorFacts, FrameScore, PartSpec, PatchRule
 from engine.scoring.calibrating import calibrate
+from engine.timebase import FrameSpan
 
 MAP_LEVELS = 255.0
 
@@ -148,6 +149,7 @@ class Analysis:
     frames_done: int = 0
     complete: bool = False
     own_calibration: Calibration | None = None
+    normal: FrameSpan | None = None  # of this footage, where one was named
     path: Path | None = None
 
     @staticmethod
@@ -212,6 +214,15 @@ class Analysis:
         at = int(np.searchsorted(frames, index, side="right")) - 1
         return self.snapshots[at] if at >= 0 else None
 
+    def memory_before(self, index: int) -> tuple[int, NDArray[np.float32]] | None:
+        """(frame, items): the memory that met frame `frame`, the last one at or before `index` for which it
+        is known.  Updates from there on must be repeated; a memory that is not written to is known anywhere."""
+        snapshot = self.snapshot_before(index)
+        if snapshot is None:
+            return None
+        written = np.flatnonzero(self.updated[snapshot[0] : index])
+        return (snapshot[0] + int(written[0]) if len(written) else index), snapshot[1]
+
     def calibrate_on(self, start: int, stop: int, origin: str) -> Calibration:
         """Quantiles of frames [start, stop), taken as normal."""
         stop = min(stop, self.frames_done)
@@ -246,6 +257,9 @@ class Analysis:
             kept.maps[name] = fresh
         kept.snapshots = [(at, items) for at, items in self.snapshots if at < frame]
         kept.frames_done = min(frame, self.frames_done)
+        kept.normal = self.normal
+        if self.complete and kept.frames_done == len(self.pts):
+            kept.own_calibration = self.own_calibration
         return kept
 
     def with_gamma(self, gamma: float | None, update: bool) -> Analysis:

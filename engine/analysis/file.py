@@ -13,6 +13,7 @@ from engine.analysis.journal import journal_path, read_journal
 from engine.detectors.base import Calibration
 from engine.errors import UnreadableAnalysis
 from engine.files import replacing
+from engine.timebase import FrameSpan
 
 FORMAT = "normscope-analysis"
 VERSION = 1
@@ -41,6 +42,8 @@ def write_analysis(path: Path, analysis: Analysis) -> None:
         file.attrs["complete"], file.attrs["frames_done"] = analysis.complete, analysis.frames_done
         if analysis.own_calibration is not None:
             file.attrs["calibration"] = json.dumps(analysis.own_calibration.as_dict())
+        if analysis.normal is not None:
+            file.attrs["normal_span"] = [analysis.normal.start, analysis.normal.stop]
         pts = file.create_dataset("frames/pts", data=analysis.pts)
         pts.attrs["time_base_num"], pts.attrs["time_base_den"] = head.time_base
         for spec in facts.parts:
@@ -80,13 +83,14 @@ def write_analysis(path: Path, analysis: Analysis) -> None:
 def read_analysis(path: Path) -> Analysis:
     """Read an analysis; where a run was cut short, what its journal holds.  Raises UnreadableAnalysis.
 
-    A journal beside a file is newer than the file: it is dropped whenever the file is written.
+    A journal beside a file is newer than the file: it is dropped whenever the file is written.  One without
+    rows, of a run that was cut short at once, does not hide the file.
     """
     try:
         unfinished = read_journal(journal_path(path))
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise UnreadableAnalysis(f"The journal of {path.name} is damaged.") from error
-    if unfinished is not None:
+    if unfinished is not None and (unfinished.frames_done or not path.is_file()):
         unfinished.path = path
         return unfinished
     if not path.is_file():
@@ -123,5 +127,8 @@ def _read(file: h5py.File, path: Path) -> Analysis:
     analysis.complete = bool(file.attrs["complete"])
     if "calibration" in file.attrs:
         analysis.own_calibration = Calibration.from_dict(json.loads(file.attrs["calibration"]))
+    if "normal_span" in file.attrs:
+        start, stop = file.attrs["normal_span"].tolist()
+        analysis.normal = FrameSpan(start, stop)
     analysis.path = path
     return analysis

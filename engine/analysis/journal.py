@@ -42,13 +42,17 @@ class JournalWriter:
     def __init__(self, path: Path, analysis: Analysis) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._analysis = analysis
-        self._stream = open(path, "wb")  # noqa: SIM115 - closed by close()
+        # the rows kept from an earlier run may lie in the journal that is replaced, and nowhere else
+        begun = path.with_name(path.name + ".new")
         self._upto = 0
         self._snapshots = 0
         head = json.dumps(analysis.head.as_dict()).encode()
-        self._append({"head": np.frombuffer(head, np.uint8), "pts": analysis.pts})
-        while self._upto < analysis.frames_done:  # rows kept from an earlier run
-            self.write(min(self._upto + ROWS_PER_RECORD, analysis.frames_done))
+        with open(begun, "wb") as self._stream:
+            self._append({"head": np.frombuffer(head, np.uint8), "pts": analysis.pts})
+            while self._upto < analysis.frames_done:
+                self.write(min(self._upto + ROWS_PER_RECORD, analysis.frames_done))
+        os.replace(begun, path)
+        self._stream = open(path, "ab")  # noqa: SIM115 - closed by close()
 
     def write(self, upto: int) -> None:
         """Append rows up to a frame (excluded)."""

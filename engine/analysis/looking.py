@@ -36,10 +36,10 @@ class Looker:
         position = self._sampling.position_at(target)
         first = position
         if self._detector.facts.has_memory:
-            snapshot = self._analysis.snapshot_before(target)
-            if snapshot is not None:
-                stream.restore(snapshot[1])
-                first = self._sampling.position_at(snapshot[0])
+            memory = self._analysis.memory_before(target)
+            if memory is not None:
+                stream.restore(memory[1])
+                first = self._sampling.position_at(memory[0])
         start = max(0, min(first, position) - stream.context)
         for at in range(start, position):
             frame = int(self._sampling.indices[at])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.analysis.analysis import Analysis
 from engine.analysis.run import AnalysisRun, RunSettings
+from engine.analysis.sampling import sample
 from engine.detectors.base import Detector
 from engine.errors import BadSetting
 from engine.footage import Footage
@@ -32,13 +33,18 @@ def first_change(analysis: Analysis, gamma: float) -> int | None:
 def rerun(
     analysis: Analysis, footage: Footage, detector: Detector, gamma: float, path: Path
 ) -> AnalysisRun:
-    """A run with another gamma that keeps every row up to the first changed decision.
+    """A run with another gamma that keeps the rows before the first changed decision.
 
-    The row of that frame stands too: its score came before its update.  Raises BadSetting without a memory.
+    But not the last few: a patch part looks at the frames after its own, and those met another memory.
+    Raises BadSetting without a memory.
     """
     if not analysis.facts.has_memory:
         raise BadSetting(f"gamma has no meaning for '{analysis.facts.name}'.")
     change = first_change(analysis, gamma)
-    keep = analysis.frames_done if change is None else change
+    keep = analysis.frames_done
+    if change is not None:
+        sampling = sample(footage.table, detector.facts.clip_rate)
+        position = sampling.position_at(change) - max(0, detector.facts.patch.frames // 2 - 1)
+        keep = int(sampling.indices[position]) if position > 0 else 0
     settings = RunSettings(gamma=gamma, update=True, resume=False)
     return AnalysisRun(footage, detector, path, settings, earlier=analysis, keep=keep)

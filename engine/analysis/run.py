@@ -100,8 +100,10 @@ class AnalysisRun:
         else:
             self.analysis = Analysis.empty(self.head, footage.table.pts)
         self.analysis.path = path
+        if self.settings.calibrate is not None:
+            self.analysis.normal = self.settings.calibrate
         self.scored = 0
-        self._since_snapshot = SNAPSHOT_ROWS
+        self._rows = int(self.analysis.scored.sum())
 
     def _unfinished(self) -> Analysis | None:
         """What an earlier run of the same kind left at this path."""
@@ -117,7 +119,10 @@ class AnalysisRun:
         analysis = self.analysis
         total = len(self.footage.table)
         if analysis.frames_done >= total:
-            self._finish()
+            analysis.complete = True
+            if analysis.own_calibration is None or self.settings.calibrate is not None:
+                self._calibrate()
+            write_analysis(self.path, analysis)
             yield Progress("done", total, total)
             return
         journal = JournalWriter(journal_path(self.path), analysis)
@@ -128,7 +133,10 @@ class AnalysisRun:
             journal.write(analysis.frames_done)
             journal.close()
             if analysis.complete or analysis.frames_done:
-                self._finish()
+                self._calibrate()
+                write_analysis(self.path, analysis)
+            else:
+                journal_path(self.path).unlink(missing_ok=True)
 
     def _score(self, journal: JournalWriter, total: int) -> Iterator[Progress]:
         analysis, sampling, meter = self.analysis, self.sampling, RateMeter()
@@ -166,12 +174,12 @@ class AnalysisRun:
         position = max(0, self.sampling.position_at(mark - 1) + 1 - half)
         index = int(self.sampling.indices[min(position, len(self.sampling.indices) - 1)])
         if self.detector.facts.has_memory:
-            snapshot = self.analysis.snapshot_before(index)
-            if snapshot is None:
-                self.analysis.frames_done = 0
+            memory = self.analysis.memory_before(index)
+            if memory is None:
+                self.analysis.frames_done = self._rows = 0
                 return 0, 0
-            index = snapshot[0]
-            stream.restore(snapshot[1])
+            index = memory[0]
+            stream.restore(memory[1])
             position = self.sampling.position_at(index)
         return max(0, position - stream.context), index
 
@@ -181,23 +189,19 @@ class AnalysisRun:
             if score.index < analysis.frames_done:
                 continue
             analysis.put(score)
-            if score.items is not None and self._snapshot_due():
+            if score.items is not None and self._rows % SNAPSHOT_ROWS == 0:
                 analysis.note_items(score.index, score.items)
-                self._since_snapshot = 0
             analysis.frames_done = score.index + 1
+            self._rows += 1
             self.scored += 1
 
-    def _snapshot_due(self) -> bool:
-        self._since_snapshot += 1
-        return self._since_snapshot >= SNAPSHOT_ROWS or not self.analysis.snapshots
-
-    def _finish(self) -> None:
-        analysis, span = self.analysis, self.settings.calibrate
-        if span is not None:
+    def _calibrate(self) -> None:
+        """What normal means: the named span as far as it has scores, else the weights, else all that there is."""
+        analysis, span = self.analysis, self.analysis.normal
+        if span is not None and analysis.scored[span.start : span.stop].any():
             origin = f"frames {span.start} to {span.stop - 1} of this footage"
             analysis.own_calibration = analysis.calibrate_on(span.start, span.stop, origin)
         elif analysis.facts.calibration is None:
             part = "whole footage" if analysis.complete else "part that was analysed"
             origin = f"the {part}, taken as normal"
             analysis.own_calibration = analysis.calibrate_on(0, analysis.frames_done, origin)
-        write_analysis(self.path, analysis)

@@ -35,7 +35,9 @@ def find_analyses(footage: Path) -> list[Path]:
     def used(path: Path) -> float:
         return max(p.stat().st_mtime for p in (path, journal_path(path)) if p.exists())
 
-    return sorted(paths, key=used, reverse=True)
+    # a kill may leave the temporary file of an atomic write, whose name starts with a dot
+    whole = [path for path in paths if not path.name.startswith(".")]
+    return sorted(whole, key=used, reverse=True)
 
 
 def last_analysis(footage: Path) -> Analysis | None:

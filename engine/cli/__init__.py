@@ -53,4 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EngineError as error:
         say_error(error)
         return 1
+    except OSError as error:  # a folder that may not be written to, a full disk
+        where = f"{error.filename}: " if error.filename else ""
+        hint = "Check the path, its permissions and the free space."
+        say_error(EngineError(f"{where}{error.strerror or error}.", hint=hint))
+        return 1
     return 0

@@ -25,6 +25,7 @@ from engine.timebase import spoken_duration, timecode
 
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
+    from engine.review.scoring import ScoreTrack
     from engine.review.state import ReviewState
 
 Lambda = Annotated[
@@ -96,7 +97,7 @@ def analyse(
     run = api.start_analysis(
         opened,
         chosen,
-        output or Path(footage.name).with_suffix(".h5"),
+        output or Path(opened.path.resolve().name).with_suffix(".h5"),
         gamma=gamma,
         update=False if no_update else None,
         calibrate=span,
@@ -140,15 +141,15 @@ def _state(
     from engine.review.session import read_review
 
     state = default_state(analysis) if review is None else read_review(review)
+    if any(segment.span.stop > len(analysis.pts) for segment in state.stored):
+        raise BadSetting(
+            f"The review {review} belongs to a longer footage than this analysis.",
+            hint="Name the review that lies beside the analysis.",
+        )
     score, found = state.score, state.segments
     if lambda_ is not None:
         score = replace(score, lambda_=lambda_)
     if "normalise" in changed and changed["normalise"] is not None:
-        if changed["normalise"] not in ("calibrated", "minmax", "none"):
-            raise BadSetting(
-                f"'{changed['normalise']}' is not a normalisation.",
-                hint="Use calibrated, minmax or none.",
-            )
         score = replace(score, normalise=changed["normalise"])
     if threshold is not None:
         found = replace(found, threshold=threshold)
@@ -164,6 +165,17 @@ def _state(
     )
 
 
+def _scored(analysis: Analysis, state: ReviewState) -> ScoreTrack:
+    """What follows from a run, complete or cut short.  Raises BadSetting where the settings give no score."""
+    from engine.review.scoring import calibration_in_force, track
+    from engine.scoring.score import anomaly_score
+
+    calibration = calibration_in_force(analysis)
+    if analysis.frames_done:
+        anomaly_score(analysis.parts, analysis.facts, state.score, calibration)
+    return track(analysis, state, calibration)
+
+
 def segments(
     file: Path,
     lambda_: Lambda = None,
@@ -176,7 +188,6 @@ def segments(
 ) -> None:
     """Segments of a stored run.  Example: normscope segments yard.h5 --threshold 1.2"""
     from engine.export.tables import segment_rows
-    from engine.review.scoring import track
 
     analysis = api.read_analysis(file)
     state = _state(
@@ -189,7 +200,7 @@ def segments(
         min_length=min_length,
         merge_gap=merge_gap,
     )
-    scored = track(analysis, state, analysis.calibration)
+    scored = _scored(analysis, state)
     rows = segment_rows(scored.segments, analysis.seconds, analysis.pts)
     if json:
         names = ("id", "start", "stop", "start_time", "stop_time", "peak", "peak_frame")
@@ -227,7 +238,6 @@ def export(
     """
     from engine.analysis.locating import footage_of
     from engine.export.case import CaseExport
-    from engine.review.scoring import track
 
     unknown = set(kind.split(",")) - {"original"}
     if unknown:
@@ -237,7 +247,7 @@ def export(
         )
     analysis = api.read_analysis(file)
     state = _state(analysis, review, lambda_, threshold)
-    scored = track(analysis, state, analysis.calibration)
+    scored = _scored(analysis, state)
     chosen = _chosen(scored.segments, segments)
     case = CaseExport(footage_of(analysis, file), analysis, state, scored.score, chosen, out)
     drive(case.run())

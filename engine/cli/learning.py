@@ -46,7 +46,12 @@ def train(
     separate: Annotated[float, typer.Option(help="Weight of the separateness term.")] = 0.1,
     compact: Annotated[float, typer.Option(help="Weight of the compactness term.")] = 0.1,
     memory_start: Annotated[str, typer.Option(help="random or queries.")] = "random",
-    memory_write: Annotated[str, typer.Option(help="released or slow.")] = "released",
+    update_rate: Annotated[
+        float, typer.Option(min=0, max=1, help="Inertia of the memory; 0 for the released update.")
+    ] = 0.0,
+    crop: Annotated[
+        int, typer.Option(help="Train on moving crops of this side; 0 for whole frames.")
+    ] = 0,
     memory_finish: Annotated[str, typer.Option(help="last-batch or centroids.")] = "last-batch",
     lambda_: Annotated[float | None, typer.Option("--lambda", help="Default for review.")] = None,
     seed: int = 1,
@@ -72,10 +77,8 @@ def train(
     task = detector.removeprefix("mnad-")
     if task not in ("prediction", "reconstruction") or forms not in ("code", "paper"):
         raise BadSetting(f"There is no detector '{detector}' with forms '{forms}'.")
-    if (memory_start, memory_write, memory_finish) != ("random", "released", "last-batch"):
-        _check("memory-start", memory_start, ("random", "queries"))
-        _check("memory-write", memory_write, ("released", "slow"))
-        _check("memory-finish", memory_finish, ("last-batch", "centroids"))
+    _check("memory-start", memory_start, ("random", "queries"))
+    _check("memory-finish", memory_finish, ("last-batch", "centroids"))
     parent = None if base is None else find_weights(base)
     inherited: dict[str, Any] = {} if parent is None else dict(parent.config)
     shape: dict[str, Any] = {
@@ -87,6 +90,7 @@ def train(
         "memory": inherited.get("memory", not no_memory),
         "frames_in": 4 if task == "prediction" else 1,
         "forms": forms,
+        "update_rate": update_rate,
     }
     rate = learning_rate or (2e-4 if task == "prediction" else 2e-5)
     if output.suffix != ".safetensors":
@@ -94,10 +98,11 @@ def train(
     plan = TrainingPlan(
         MnadConfig(**shape),
         LossWeights(compact, separate, forms=forms),  # type: ignore[arg-type]
-        MemoryCare(memory_start, memory_write, finish=memory_finish),  # type: ignore[arg-type]
+        MemoryCare(memory_start, memory_finish),  # type: ignore[arg-type]
         epochs=epochs,
         minutes=minutes,
         batch=batch,
+        crop=crop,
         learning_rate=rate,
         seed=seed,
         holdout=holdout,

@@ -70,8 +70,8 @@ def demo(
 def scene(
     out: Annotated[Path, typer.Option(help="The folder to write into.")],
     seconds: Annotated[float, typer.Option(min=1)] = 60.0,
-    seed: int = 1,
-    layout: Annotated[int, typer.Option(help="Which camera and square.")] = 0,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    layout: Annotated[int, typer.Option(min=0, max=1, help="Which camera and square.")] = 0,
     anomaly: Annotated[
         list[str] | None, typer.Option(help="KIND@SECOND, such as cyclist@20; repeatable.")
     ] = None,

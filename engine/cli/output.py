@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -17,6 +18,8 @@ from engine.progress import Progress as Report
 from engine.timebase import timecode
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+LINE_SECONDS = 20.0
 
 # Other commands of the option table that several commands share.
 Weights = Annotated[str | None, typer.Option("--weights", help="Weights by NAME or PATH.")]
@@ -73,10 +76,18 @@ def drive(work: Iterator[Report], *, quiet: bool = False) -> None:
         disable=quiet or not console.is_terminal,
         transient=True,
     )
+    spoken = time.monotonic()
     try:
         with bar:
             task = bar.add_task("starting", total=None, told="")
             for report in work:
+                if (
+                    not quiet
+                    and not console.is_terminal
+                    and time.monotonic() - spoken > LINE_SECONDS
+                ):
+                    spoken = time.monotonic()
+                    say(f"{report.phase}: {_told(report)}")  # a log wants a line now and then
                 bar.update(
                     task,
                     description=report.phase,

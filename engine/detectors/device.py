@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import torch
@@ -53,21 +51,6 @@ def choose_dtype(precision: Precision, device: torch.device) -> torch.dtype:
 def precision_name(dtype: torch.dtype) -> str:
     """`fp32`, `bf16` or `fp16`."""
     return {torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}[dtype]
-
-
-@contextlib.contextmanager
-def inference(threads: int | None = None) -> Iterator[None]:
-    """No gradients, and a thread budget: by default all cores, torch's workers yielding to the GUI thread."""
-    before = torch.get_num_threads()
-    wanted = threads or max(1, os.cpu_count() or 1)
-    if wanted != before:
-        torch.set_num_threads(wanted)
-    try:
-        with torch.inference_mode():
-            yield
-    finally:
-        if wanted != before:
-            torch.set_num_threads(before)
 
 
 def autocast(device: torch.device, dtype: torch.dtype) -> Any:

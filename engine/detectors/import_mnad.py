@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from engine.detectors.imported import read_checkpoint, state_of
@@ -52,6 +53,8 @@ def shape_of(state: dict[str, Tensor], items: Tensor, size: int) -> MnadConfig:
         raise UnreadableWeights(
             f"The checkpoint lacks {error.args[0]}: it is not an MNAD network with memory."
         ) from error
+    if first.ndim != 4 or last.ndim != 4 or len(narrow) != 4 or not len(last):
+        raise UnreadableWeights("The checkpoint's convolutions are not those of an MNAD network.")
     width, channels = int(first.shape[0]), int(last.shape[0])
     # with skips the upsampling halves the channels, without it keeps them
     task: Task = "prediction" if narrow[1] * 2 == narrow[0] else "reconstruction"
@@ -76,9 +79,11 @@ def import_mnad(model: Path, keys: Path, out: Path, *, size: int = 256) -> Weigh
     state = our_names(state_of(read_checkpoint(model)))
     config = shape_of(state, items, size)
     state["memory.items"] = items
-    network = MnadNetwork(config)
     try:
-        network.load_state_dict(state)
+        # on `meta` nothing is set aside for a network that the tensors only claim to be
+        with torch.device("meta"):
+            network = MnadNetwork(config)
+        network.load_state_dict(state, assign=True)
     except RuntimeError as error:
         raise UnreadableWeights(
             f"{model.name} does not hold the tensors of an MNAD network.",

@@ -91,6 +91,11 @@ def update_slowly(addressing: Addressing, rate: float) -> Tensor:
     return torch.where(used, mixed, addressing.items)
 
 
+def write_items(addressing: Addressing, forms: Forms = "code", rate: float = 0.0) -> Tensor:
+    """The items after an update: the released one, or with inertia where a rate is given.  (M, C)."""
+    return update_slowly(addressing, rate) if rate > 0 else update(addressing, forms)
+
+
 def memory_distances(addressing: Addressing) -> Tensor:
     """Squared distance of each query to its item, divided by C.  (K,).
 

@@ -37,7 +37,7 @@ from engine.detectors.memory import (
     as_queries,
     memory_distances,
     read,
-    update,
+    write_items,
 )
 from engine.detectors.pooled import PatchDelay
 from engine.errors import BadSetting
@@ -57,7 +57,10 @@ PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class MnadConfig:
-    """Everything that fixes the network's shape.  size: side of the square input, a multiple of 8."""
+    """Everything that fixes the network.  size: side of the square input, a multiple of 8.
+
+    update_rate: how much a frame or batch moves the items, 0 for the released update.
+    """
 
     task: Task = "prediction"
     channels: int = 3
@@ -67,6 +70,7 @@ class MnadConfig:
     memory: bool = True
     frames_in: int = 4
     forms: Forms = "code"
+    update_rate: float = 0.0
 
     def __post_init__(self) -> None:
         if self.channels not in (1, 3):
@@ -155,14 +159,14 @@ def squared_error(predicted: Tensor, target: Tensor) -> Tensor:
 
 
 def regular_score(error: Tensor, forms: Forms = "code") -> float:
-    """E_t, eq. (6)-(7), of an error e (C, h, w): errors weighted by themselves.  NaN-safe (0 where all is 0).
+    """E_t, eq. (6)-(7), of an error e (C, h, w): errors weighted by themselves; 0 where all is 0.
 
     code: elementwise squared error.  paper: the norm over the colours of each pixel.
     """
     e = error.sum(dim=0).sqrt() if forms == "paper" else error
     weight = 1.0 - torch.exp(-e)
     total = weight.sum()
-    return float((weight * e).sum() / total) if float(total) > 0 else 0.0
+    return 0.0 if float(total) == 0 else float((weight * e).sum() / total)
 
 
 class MnadDetector:
@@ -248,6 +252,7 @@ class MnadStream:
         self._gamma, self._updating = gamma, updating and gamma is not None
         self._items = None if detector.trained_items is None else detector.trained_items.clone()
         self._frames: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=self._config.clip_frames)
+        self._left: NDArray[np.uint8] | None = None  # the frame that left the clip last
         self._delay = PatchDelay(detector.facts.parts, detector.facts.patch)
         self.on_addressing: Callable[
             [NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint8]], None
@@ -261,6 +266,8 @@ class MnadStream:
 
     def push(self, index: int, picture: Picture) -> list[FrameScore]:
         """Take the next frame; see Stream."""
+        if len(self._frames) == self._config.clip_frames:
+            self._left = self._frames[0][1]
         self._frames.append((index, prepare(picture, self._config)))
         if len(self._frames) < self._config.clip_frames:
             return []
@@ -270,6 +277,7 @@ class MnadStream:
     def flush(self) -> list[FrameScore]:
         """Return what is pending and forget the clip; the memory stays."""
         self._frames.clear()
+        self._left = None
         return self._delay.flush()
 
     def restore(self, items: NDArray[np.float32] | None) -> None:
@@ -284,7 +292,8 @@ class MnadStream:
             return
         with torch.inference_mode():
             features, _ = self._detector.encode(self._clip())
-            self._items = update(address(as_queries(features), self._items), self._config.forms)
+            addressing = address(as_queries(features), self._items)
+            self._items = write_items(addressing, self._config.forms, self._config.update_rate)
 
     def look(self, index: int, picture: Picture) -> Look | None:
         """The prediction for the clip that this frame completes, and its maps."""
@@ -332,13 +341,16 @@ class MnadStream:
         if addressing is not None and self._items is not None:
             maps["distance"] = self._distance_map(addressing)
             assigned = addressing.assigned.reshape(side, side).cpu().numpy()
-            self.on_addressing(assigned, self._frames[config.target][1], self._frames[-2][1])
+            now = self._frames[config.target][1]
+            before = self._frames[config.target - 1][1] if config.target else self._left
+            self.on_addressing(assigned, now, now if before is None else before)
             parts["memory_distance"] = float(memory_distances(addressing).mean())
             regular = regular_score(error, config.forms)
             items = self._items.cpu().numpy()
             # a NaN compares false: a broken frame never enters the memory
             if self._updating and self._gamma is not None and regular < self._gamma:
-                self._items, updated = update(addressing, config.forms), True
+                self._items = write_items(addressing, config.forms, config.update_rate)
+                updated = True
         index = self._frames[config.target][0]
         return FrameScore(index, parts, maps, regular, updated, items, fine)
 

@@ -42,9 +42,10 @@ def working_picture(picture: Picture) -> NDArray[np.uint8]:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     height, width = grey.shape
     scale = WORKING_SIDE / max(height, width)
-    if abs(scale - 1) < 1e-6:
-        return np.asarray(grey, np.uint8)
+    # the flow fails on a strip a few pixels wide
     size = (max(32, round(width * scale)), max(32, round(height * scale)))
+    if size == (width, height):
+        return np.asarray(grey, np.uint8)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 
@@ -127,5 +128,6 @@ class SpeedStream:
         self._before = now
         if before is None or before.shape != now.shape:
             return None
-        flow = self._flow.calc(before, now, np.zeros((*now.shape, 2), np.float32))
+        # from now to before, so that the magnitude lies on things where they are now
+        flow = self._flow.calc(now, before, np.zeros((*now.shape, 2), np.float32))
         return np.asarray(cv2.magnitude(flow[..., 0], flow[..., 1]), np.float32)

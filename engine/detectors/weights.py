@@ -105,7 +105,7 @@ def read_card(path: Path) -> WeightsCard:
             f"The weights {path.name} have no card {card_path.name} beside them.",
             hint="Copy both files, the .safetensors and the .json.",
         ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableWeights(f"The weights card {card_path.name} is damaged.") from error
 
 

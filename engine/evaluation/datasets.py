@@ -93,6 +93,8 @@ def _read_own(root: Path) -> Iterator[LabelledClip]:
     except (ValueError, AttributeError, TypeError) as error:
         raise UnusableDataset(f"{labels_path} is not {{clip: [0 or 1 per frame]}}.") from error
     for name, values in by_clip.items():
+        if values.ndim != 1:
+            raise UnusableDataset(f"{labels_path} is not {{clip: [0 or 1 per frame]}}.")
         folder = root / "testing" / "frames" / name
         video = folder.with_suffix(".mp4")
         masks = tuple(_frames(root / "testing" / "masks" / name, ["*.png"]))
@@ -137,7 +139,7 @@ def _read_mnad(root: Path) -> Iterator[LabelledClip]:
         return
     try:
         labels = np.load(arrays[0], allow_pickle=False).ravel().astype(bool)
-    except ValueError as error:
+    except (ValueError, EOFError, OSError) as error:
         raise UnusableDataset(f"{arrays[0].name} is not an array of labels.") from error
     counts = [len(_frames(p, ["*.jpg", "*.png", "*.tif"])) for p in folders]
     if sum(counts) != len(labels):

@@ -49,7 +49,7 @@ def bootstrap(
     blocks = [np.arange(s, min(s + BLOCK, len(truth))) for s in range(0, len(truth), BLOCK)]
     rng = np.random.default_rng(seed)
     found: list[list[float]] = [[] for _ in several]
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if blocks else 0):
         rows = np.concatenate([blocks[i] for i in rng.integers(len(blocks), size=len(blocks))])
         if truth[rows].all() or not truth[rows].any():
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -130,7 +130,8 @@ def verify(folder: Path) -> dict[str, Any]:
     """Compare a case folder with its SHA256SUMS.  Raises ExportFailed where there are none.
 
     pass: all files as exported.  partial: some are missing, the rest unchanged.  fail: one has changed, or
-    lies there without being listed.
+    lies there without being listed, or the list itself is damaged or leads out of the folder (such a name is
+    not followed).
     """
     sums = folder / SUMS
     if not sums.is_file():
@@ -138,10 +139,17 @@ def verify(folder: Path) -> dict[str, Any]:
             f"{folder} holds no {SUMS}.", hint="Name the folder that an export wrote."
         )
     files, listed = [], {SUMS}
-    for line in sums.read_text(encoding="utf-8").splitlines():
+    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
+    if not lines:
+        files.append({"path": SUMS, "result": "fail", "reason": "it lists no file"})
+    for line in lines:
         digest, _, name = line.partition("  ")
-        listed.add(name)
         path = folder / name
+        if not _is_inside(name) or path.is_symlink():
+            reason = "it is not the name of a file of an export"
+            files.append({"path": name, "result": "fail", "reason": reason})
+            continue
+        listed.add(name)
         if not path.is_file():
             files.append({"path": name, "result": "missing", "reason": "the file is not there"})
         elif sha256(path) != digest:
@@ -157,3 +165,11 @@ def verify(folder: Path) -> dict[str, Any]:
     results = {entry["result"] for entry in files}
     outcome = "fail" if "fail" in results else "partial" if "missing" in results else "pass"
     return {"result": outcome, "files": files}
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name stays in its folder, read as POSIX or as Windows would."""
+    return bool(name) and not any(
+        path.is_absolute() or path.drive or path.root or ".." in path.parts
+        for path in (PurePosixPath(name), PureWindowsPath(name))
+    )

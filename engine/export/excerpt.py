@@ -6,6 +6,7 @@ Where the cut really starts and stops is known before anything is written, and c
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import av
 from engine.errors import ExportFailed
 from engine.files import replacing
 from engine.footage import Footage
+from engine.footage.container import first_video, open_container
 from engine.timebase import FrameSpan, spoken_duration
 
 # The container family stays, so that no packet needs another framing; others go into Matroska.
@@ -47,90 +49,85 @@ class ExcerptPlan:
 
 
 def plan_excerpt(footage: Footage, span: FrameSpan) -> ExcerptPlan:
-    """Where a stream copy of `span` starts and stops.  Raises ExportFailed for image sequences.
+    """Where a stream copy of `span` starts and stops.  Raises ExportFailed where there is no stream to copy,
+    or none whose packets can be told apart.
 
-    The end may run on by the frames that the last wanted ones are predicted from; how many is known only
-    from the packets, so it is stated after writing.
+    The end may run on by the frames that the last wanted ones are predicted from.
     """
     if footage.kind != "video":
         raise ExportFailed(
             "A folder of images has no stream to copy.", hint="Export its frames as stills."
         )
+    if footage.counted:
+        raise ExportFailed(
+            f"{footage.path.name} stores no usable times, so its packets cannot be cut out untouched.",
+            hint="Convert it to MP4 or MKV without re-encoding, and analyse that copy.",
+        )
     if not len(span) or span.stop > len(footage.table):
         raise ExportFailed(f"There are no frames {span.start} to {span.stop - 1} to export.")
     table = footage.table
     start = table.keyframe_at_or_before(span.start)
-    stop = _stop_of(footage, FrameSpan(start, span.stop))
+    try:
+        shown = {_shown_at(packet) for packet in _packets(footage, FrameSpan(start, span.stop))}
+    except av.FFmpegError as error:
+        raise ExportFailed(f"{footage.path.name} cannot be read there: {error}.") from error
+    stop = int(table.pts.searchsorted(max(shown, default=0), side="right"))
+    if stop < span.stop or not shown.issuperset(table.pts[start:stop].tolist()):
+        raise ExportFailed(
+            f"{footage.path.name} does not hold all packets of frames {span.start} to {span.stop - 1}.",
+            hint="Check that the copy is complete.",
+        )
     seconds = table.seconds()
-    late = 0.0
-    if stop > span.stop:
-        late = float(seconds[stop - 1] - seconds[span.stop - 1])
-    return ExcerptPlan(
-        span, FrameSpan(start, stop), float(seconds[span.start] - seconds[start]), late
-    )
-
-
-def _stop_of(footage: Footage, span: FrameSpan) -> int:
-    """The first frame after the copied packets, from a pass over the packets of the last GOP."""
-    table = footage.table
-    last = int(table.pts[span.start])
-    with av.open(str(footage.path)) as source:
-        for packet in _packets(source, footage, span):
-            last = max(last, _shown_at(packet))
-    stop = int(table.pts.searchsorted(last, side="right"))
-    return max(span.stop, stop)
+    late = float(seconds[stop - 1] - seconds[span.stop - 1]) if stop > span.stop else 0.0
+    early = float(seconds[span.start] - seconds[start])
+    return ExcerptPlan(span, FrameSpan(start, stop), early, late)
 
 
 def _shown_at(packet: Any) -> int:
     """When a packet's frame is shown; containers without PTS store frames in order of presentation."""
-    when = packet.pts if packet.pts is not None else packet.dts
-    return int(when) if when is not None else 0
+    return int(packet.pts if packet.pts is not None else packet.dts)
 
 
-def _packets(source: Any, footage: Footage, span: FrameSpan) -> Any:
-    """Packets of the cut in decode order.
+def _packets(footage: Footage, span: FrameSpan) -> Iterator[Any]:
+    """Packets of the cut in decode order, from the keyframe span.start on.
 
-    From the packet of frame span.start until the decode time passes the last wanted frame.  Leading pictures
-    of an open GOP, shown before the keyframe, are left out: what they are predicted from is not there.
+    They end when every frame from there to the last wanted one is among them, and every frame before any that
+    came ahead of its turn, so that the excerpt has no holes.  Leading pictures of an open GOP, shown before
+    the keyframe, are left out: what they are predicted from is not there.
     """
-    stream = source.streams.video[0]
-    first = int(footage.table.pts[span.start])
-    end = int(footage.table.pts[span.stop - 1])
-    source.seek(first, stream=stream, backward=True, any_frame=False)
-    packets = source.demux(stream)
-    begun = False
-    for packet in packets:
-        if packet.size == 0 or (packet.pts is None and packet.dts is None):
-            continue
+    pts = footage.table.pts
+    first, last, count = int(pts[span.start]), span.start, 0
+    for packet in _packets_from(footage, first):
         shown = _shown_at(packet)
-        if not begun:
-            if shown > first:  # the seek overshot: begin at the start of the file
-                source.seek(
-                    int(footage.table.pts[0]), stream=stream, backward=True, any_frame=False
-                )
-                packets = source.demux(stream)
-                yield from _from_start(packets, first, end)
+        if shown < first:
+            continue
+        yield packet
+        at = int(pts.searchsorted(shown))
+        if at < len(pts) and int(pts[at]) == shown:  # not what an edit list hides
+            last, count = max(last, at), count + 1
+        if last >= span.stop - 1 and count == last - span.start + 1:
+            return
+
+
+def _packets_from(footage: Footage, first: int) -> Iterator[Any]:
+    """Packets in decode order from the keyframe that is shown at `first`: by a seek, or, where that lands
+    behind it, from the start of the file."""
+    for seeking in (True, False):
+        with open_container(footage.path) as source:
+            stream = first_video(source, footage.path)
+            if seeking:
+                source.seek(first, stream=stream, backward=True, any_frame=False)
+            begun = False
+            for packet in source.demux(stream):
+                if packet.size == 0 or (packet.pts is None and packet.dts is None):
+                    continue
+                if not begun and seeking and _shown_at(packet) > first:
+                    break
+                begun = begun or (_shown_at(packet) == first and packet.is_keyframe)
+                if begun:
+                    yield packet
+            if begun:
                 return
-            if shown != first or not packet.is_keyframe:
-                continue
-            begun = True
-        if (packet.dts if packet.dts is not None else shown) > end:
-            return
-        if shown >= first:
-            yield packet
-
-
-def _from_start(packets: Any, first: int, end: int) -> Any:
-    begun = False
-    for packet in packets:
-        if packet.size == 0 or (packet.pts is None and packet.dts is None):
-            continue
-        shown = _shown_at(packet)
-        begun = begun or (shown == first and packet.is_keyframe)
-        if begun and (packet.dts if packet.dts is not None else shown) > end:
-            return
-        if begun and shown >= first:
-            yield packet
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +144,7 @@ def write_excerpt(footage: Footage, span: FrameSpan, folder: Path, stem: str) ->
     """Copy the packets of `span` into folder/stem.EXT, then re-open and check.  Raises ExportFailed."""
     plan = plan_excerpt(footage, span)
     try:
-        with av.open(str(footage.path)) as source:
+        with open_container(footage.path) as source:
             names = source.format.name.split(",")
             ending, family = next(
                 (FAMILIES[name] for name in names if name in FAMILIES), (".mkv", "matroska")
@@ -168,10 +165,9 @@ def write_excerpt(footage: Footage, span: FrameSpan, folder: Path, stem: str) ->
 
 
 def _copy(source: Any, target: Any, footage: Footage, span: FrameSpan, copied: list[bytes]) -> None:
-    stream = source.streams.video[0]
-    out = target.add_stream_from_template(stream)
+    out = target.add_stream_from_template(first_video(source, footage.path))
     offset: int | None = None
-    for packet in _packets(source, footage, span):
+    for packet in _packets(footage, span):
         copied.append(hashlib.sha256(bytes(packet)).digest())
         if offset is None:  # one offset for both clocks keeps their difference
             offset = packet.dts if packet.dts is not None else packet.pts

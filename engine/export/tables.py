@@ -38,7 +38,7 @@ def segment_rows(
                 "stop_timecode": timecode(stop),
                 "start_pts": int(pts[span.start]),
                 "last_pts": int(pts[span.stop - 1]),
-                "peak": round(float(segment.peak), 6),
+                "peak": round(float(segment.peak), 6) if np.isfinite(segment.peak) else None,
                 "peak_frame": segment.peak_frame,
                 "origin": segment.origin,
                 "verdict": segment.verdict.value,

@@ -45,8 +45,9 @@ class ClipSet:
         return np.asarray(self.frames[offsets], np.uint8)
 
     def fingerprint(self) -> str:
-        """Identity of what was learned from: a hash over every eighth pixel and the bounds."""
-        digest = hashlib.sha256(repr(self.bounds).encode())
+        """Identity of what was learned from: a hash over every eighth pixel and the lengths of runs."""
+        lengths = [stop - start for start, stop in self.bounds]
+        digest = hashlib.sha256(repr(lengths).encode())
         for start, stop in self.bounds:
             digest.update(np.ascontiguousarray(self.frames[start:stop, :, ::8, ::8]).tobytes())
         return digest.hexdigest()[:32]
@@ -91,8 +92,8 @@ def split(clips: ClipSet, holdout: float) -> tuple[ClipSet, ClipSet]:
     training: list[tuple[int, int]] = []
     held: list[tuple[int, int]] = []
     if len(clips.bounds) >= 8 and count:
-        step = len(clips.bounds) / count
-        chosen = {int(step * (at + 0.5)) for at in range(count)}
+        step = (len(clips.bounds) - 1) / count
+        chosen = {round(step * (at + 0.5)) for at in range(count)}
         for at, bound in enumerate(clips.bounds):
             (held if at in chosen else training).append(bound)
     else:

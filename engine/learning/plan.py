@@ -16,20 +16,20 @@ class MemoryCare:
     """What keeps the memory alive; the first values of each are the released code's.
 
     start: items from uniform noise, or from queries of the training footage.
-    write: the released update (which forgets within a batch), or slowly, at `rate`.
     finish: leave the items as the last batch left them, or make them the centroids of the training
     footage's queries in eval mode (BN drifts between the modes).
     """
 
     start: Literal["random", "queries"] = "random"
-    write: Literal["released", "slow"] = "released"
-    rate: float = 0.05
     finish: Literal["last-batch", "centroids"] = "last-batch"
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """One training run.  minutes replaces epochs by what fits into that time on this machine."""
+    """One training run.  minutes replaces epochs by what fits into that time on this machine.
+
+    crop: side of the moving crops that a step sees, a multiple of 8; 0 for whole frames, as in the papers.
+    """
 
     config: MnadConfig
     losses: LossWeights = field(default_factory=LossWeights)
@@ -37,6 +37,7 @@ class TrainingPlan:
     epochs: int = 8
     minutes: float | None = None
     batch: int = 4
+    crop: int = 0
     learning_rate: float = 2e-4
     seed: int = 1
     holdout: float = 0.125
@@ -49,6 +50,8 @@ class TrainingPlan:
             raise BadSetting(f"Training needs at least 1 epoch, not {self.epochs}.")
         if self.minutes is not None and self.minutes <= 0:
             raise BadSetting("The minutes for training must be more than 0.")
+        if self.crop % 8 or self.crop < 0 or 0 < self.crop < 32:
+            raise BadSetting(f"The crop must be a multiple of 8 from 32 on, or 0, not {self.crop}.")
         if not 0 <= self.holdout < 1:
             raise BadSetting("The held-out share lies between 0 and 1.")
 

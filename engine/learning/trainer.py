@@ -7,6 +7,7 @@ with the same features, then the optimiser steps.
 from __future__ import annotations
 
 import json
+import pickle
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ import torch
 
 from engine.detectors.device import autocast, choose_device, choose_dtype
 from engine.detectors.losses import mnad_losses
-from engine.detectors.memory import update, update_slowly
+from engine.detectors.memory import write_items
 from engine.detectors.mnad import MnadNetwork, to_unit
-from engine.errors import UnusableDataset
+from engine.errors import UnreadableWeights, UnusableDataset
 from engine.files import replacing
 from engine.learning.clips import ClipSet
+from engine.learning.crops import moving_crops
 from engine.learning.plan import TrainingPlan
 from engine.learning.upkeep import centroid_items, spread_items
 from engine.progress import Progress, RateMeter
@@ -67,11 +69,22 @@ class Trainer:
         return len(self.clips) // self.plan.batch
 
     def resume(self) -> bool:
-        """Continue from the checkpoint if it belongs to this plan and this footage."""
+        """Continue from the checkpoint if it belongs to this plan and this footage.
+
+        Raises UnreadableWeights where it is damaged.
+        """
         if not self.checkpoint.is_file():
             return False
-        state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
-        if state["identity"] != self._identity():
+        try:
+            state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+            ours = state["identity"] == self._identity()
+        # what torch.load makes of a damaged file, as far as it is known
+        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError, LookupError) as error:
+            raise UnreadableWeights(
+                f"The checkpoint {self.checkpoint} is damaged.",
+                hint="Train again without --resume.",
+            ) from error
+        if not ours:
             return False
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -101,7 +114,11 @@ class Trainer:
             self.network.train()
             for step in range(per_epoch):
                 positions = order[step * plan.batch : (step + 1) * plan.batch]
-                sums += self._step(self.clips.batch(positions))
+                frames = self.clips.batch(positions)
+                if plan.crop:
+                    place = np.random.default_rng((plan.seed, self.epoch, step))
+                    frames = moving_crops(frames, plan.crop, place)
+                sums += self._step(frames)
                 steps += 1
                 mean = sums / steps
                 yield meter.progress(
@@ -138,11 +155,8 @@ class Trainer:
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(losses.total).backward()  # type: ignore[no-untyped-call]
         if self.network.memory is not None and output.addressing is not None:
-            if plan.care.write == "slow":
-                items = update_slowly(output.addressing, plan.care.rate)
-            else:
-                items = update(output.addressing, plan.losses.forms)
-            self.network.memory.items.copy_(items)
+            written = write_items(output.addressing, plan.losses.forms, config.update_rate)
+            self.network.memory.items.copy_(written)
         self.scaler.step(self.optimiser)
         self.scaler.update()
         terms = (losses.pixel, losses.compact, losses.separate)
@@ -158,11 +172,13 @@ class Trainer:
         """Time a few steps on a copy of the state, and see how many epochs the minutes hold."""
         state = {k: v.clone() for k, v in self.network.state_dict().items()}
         self.network.train()
-        positions = np.arange(self.plan.batch)
-        self._step(self.clips.batch(positions))
+        frames = self.clips.batch(np.arange(self.plan.batch))
+        if self.plan.crop:
+            frames = moving_crops(frames, self.plan.crop, np.random.default_rng(0))
+        self._step(frames)
         began = time.monotonic()
         for _ in range(3):
-            self._step(self.clips.batch(positions))
+            self._step(frames)
         step = (time.monotonic() - began) / 3
         self.network.load_state_dict(state)
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=self.plan.learning_rate)

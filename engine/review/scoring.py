@@ -71,7 +71,7 @@ def track(
         score = np.full(len(seconds), np.nan, np.float32)
     score = score.copy()
     score[done:] = np.nan
-    score[:done] = held(score[:done], limit=_hold(analysis))
+    score[:done] = held(score[:done], _hold(analysis), analysis.clip_start[:done])
     found = find_segments(score, seconds, state.segments)
     segments = state.joined_with(found)
     return ScoreTrack(
@@ -93,10 +93,11 @@ def smooth_frames(analysis: Analysis, seconds: float) -> float:
 
 
 def _hold(analysis: Analysis) -> int:
-    """How long a sampled score stands for the frames after it: two ticks of the clip rate."""
+    """How long a sampled score stands for the frames after it: two ticks of the clip rate; 0 where every
+    frame is sampled."""
     times, rate = analysis.seconds, analysis.facts.clip_rate
     if rate is None or len(times) < 2:
-        return 1
+        return 0
     return max(1, round(2 / rate / max(1e-6, float(np.median(np.diff(times))))))
 
 

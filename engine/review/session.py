@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.analysis.analysis import FootageReference
-from engine.errors import EngineError
+from engine.errors import BadSetting, EngineError
 from engine.files import write_json
 from engine.review.state import ReviewState
 
@@ -134,5 +134,5 @@ def read_review(path: Path) -> ReviewState:
         return ReviewState.from_dict(document)
     except FileNotFoundError as error:
         raise UnreadableReview(f"There is no review file {path}.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, BadSetting) as error:
         raise UnreadableReview(f"The review file {path.name} is damaged.") from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,13 @@ class ScoreSettings:
             raise BadSetting(f"lambda lies between 0 and 1, not at {self.lambda_}.")
         if self.smooth < 0:
             raise BadSetting("Smoothing cannot be negative.")
+        if self.normalise not in get_args(Normalise):
+            raise BadSetting(
+                f"'{self.normalise}' is not a normalisation.",
+                hint="Use calibrated, minmax or none.",
+            )
+        if self.pooling not in get_args(Pooling):
+            raise BadSetting(f"'{self.pooling}' is not a pooling.", hint="Use frame or patch.")
 
     def fitting(self, facts: DetectorFacts) -> ScoreSettings:
         """These settings with a pooling that the detector offers, and lambda where one part is missing."""
@@ -121,13 +128,18 @@ def anomaly_score(
     return smoothed(total, settings.smooth)
 
 
-def held(scores: Values, limit: int | None = None) -> Values:
+def held(
+    scores: Values, limit: int | None = None, breaks: NDArray[np.bool_] | None = None
+) -> Values:
     """Scores with gaps filled by the last one, for footage that is sampled below its frame rate.
 
-    limit: longest hold in frames; what lies further from a score stays NaN.
+    limit: longest hold in frames; what lies further from a score stays NaN.  breaks: frames before which there
+    is a cut or a gap, across which nothing is held.
     """
-    finite = np.isfinite(scores)
-    last = np.maximum.accumulate(np.where(finite, np.arange(len(scores)), -1))
+    known = np.isfinite(scores)
+    if breaks is not None:
+        known |= breaks
+    last = np.maximum.accumulate(np.where(known, np.arange(len(scores)), -1))
     filled = np.where(last >= 0, scores[np.maximum(last, 0)], np.nan)
     if limit is not None:
         filled = np.where(np.arange(len(scores)) - last <= limit, filled, np.nan)

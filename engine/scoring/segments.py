@@ -70,7 +70,7 @@ def find_segments(
     spans = spans[counts[spans[:, 1]] > counts[spans[:, 0]]]
     merged: list[list[int]] = []
     for start, stop in spans.tolist():
-        if merged and seconds[start] - ends[merged[-1][1] - 1] <= settings.merge_gap:
+        if merged and seconds[start] - ends[merged[-1][1] - 1] <= settings.merge_gap + 1e-9:
             merged[-1][1] = stop
         else:
             merged.append([start, stop])
@@ -89,7 +89,7 @@ def _without_overlap(found: list[tuple[int, int, float, int]]) -> list[FoundSegm
     """Padding may make neighbours touch; they become one, with the higher peak."""
     joined: list[tuple[int, int, float, int]] = []
     for start, stop, peak, at in found:
-        if joined and start < joined[-1][1]:
+        if joined and start <= joined[-1][1]:
             first, _, other, where = joined[-1]
             best = (peak, at) if peak > other else (other, where)
             joined[-1] = (first, stop, *best)

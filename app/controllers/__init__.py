@@ -1,0 +1,1 @@
+"""Own state, speak to the engine."""

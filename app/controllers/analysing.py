@@ -1,0 +1,197 @@
+"""The detector in the background: one run at a time, others wait; the timeline reads what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.controllers.document import Document
+from app.jobs import Job
+from engine import api
+from engine.errors import EngineError
+from engine.progress import Progress
+from engine.timebase import timecode
+
+if TYPE_CHECKING:
+    from engine.analysis.run import AnalysisRun
+    from engine.detectors.base import Detector
+
+GROW_MS = 80  # the timeline grows at 12 Hz
+
+
+class Analysing(QObject):
+    """Runs analyses of documents.
+
+    grown: rows were added to the running document's analysis.  changed: a document's state text changed.
+    """
+
+    grown = Signal(object)
+    changed = Signal(object)
+    finished = Signal(object)
+    failed = Signal(object, object)
+    crashed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+        self._document: Document | None = None
+        self._waiting: list[tuple[Document, float | None]] = []
+        self._run: AnalysisRun | None = None
+        self._mark = -1
+        self._timer = QTimer(self)
+        self._timer.setInterval(GROW_MS)
+        self._timer.timeout.connect(self._look)
+        self._detectors: dict[tuple[str, str, str], Detector] = {}
+        self.device, self.precision = "auto", "auto"
+
+    @property
+    def running(self) -> Document | None:
+        """The document that is being analysed."""
+        return self._document
+
+    def frames_done(self) -> int:
+        """The running analysis's high-water mark; 0 while none runs."""
+        return self._run.analysis.frames_done if self._run is not None else 0
+
+    def start(self, document: Document, *, gamma: float | None = None) -> None:
+        """Analyse a document with its chosen detector; with gamma: re-run from the first changed decision."""
+        if document.footage is None or document is self._document:
+            return
+        if any(waiting is document for waiting, _ in self._waiting):
+            return
+        document.progress = "waiting"
+        self._waiting.append((document, gamma))
+        self.changed.emit(document)
+        self._next()
+
+    def cancel(self, document: Document | None = None) -> None:
+        """Stop the running analysis (of this document); what is scored is kept."""
+        if document is not None and document is not self._document:
+            self._waiting = [w for w in self._waiting if w[0] is not document]
+            document.progress = ""
+            self.changed.emit(document)
+        elif self._job is not None:
+            self._job.cancel()
+
+    def stop(self) -> None:
+        """For the shutdown: cancel and wait."""
+        self._waiting.clear()
+        self._timer.stop()
+        if self._job is not None:
+            self._job.stop()
+
+    def detector(self, choice: str) -> Detector:
+        """A loaded detector by name of weights, or `speed`.  Called in a job's thread."""
+        key = (choice, self.device, self.precision)
+        if key not in self._detectors:
+            if choice == "speed":
+                self._detectors[key] = api.load_detector(detector="speed")
+            else:
+                self._detectors[key] = api.load_detector(
+                    weights=choice, device=self.device, precision=self.precision
+                )
+        return self._detectors[key]
+
+    def _next(self) -> None:
+        if self._job is not None or not self._waiting:
+            return
+        document, gamma = self._waiting.pop(0)
+        self._document, self._mark = document, -1
+        document.running, document.progress, document.fraction = True, "loading the detector", 0.0
+        self._job = Job(lambda: self._work(document, gamma), "analysis", self)
+        self._job.progressed.connect(self._on_progress)
+        self._job.finished.connect(self._on_finished)
+        self._job.cancelled.connect(self._on_cancelled)
+        self._job.failed.connect(self._on_failed)
+        self._job.crashed.connect(self._on_crashed)
+        self.changed.emit(document)
+        self._job.start()
+        self._timer.start()
+
+    def _work(self, document: Document, gamma: float | None) -> Iterator[Progress]:
+        from engine.detectors.running import budget
+
+        footage = document.footage
+        if footage is None:
+            return
+        yield Progress("loading the detector", 0, len(footage.table))
+        detector = self.detector(document.choice)
+        if gamma is not None and document.analysis is not None:
+            from engine.analysis.replay import rerun
+
+            path = document.analysis.path
+            if path is None:
+                return
+            run = rerun(document.analysis, footage, detector, gamma, path)
+        else:
+            run = api.start_analysis(footage, detector)
+        self._run = run
+        with budget():
+            yield from run.run()
+
+    @Slot()
+    def _look(self) -> None:
+        run, document = self._run, self._document
+        if run is None or document is None:
+            return
+        if document.analysis is not run.analysis:
+            document.analysis = run.analysis
+            from engine.review.session import review_path
+
+            if document.session is not None and document.session.path != review_path(run.path):
+                document.session = None
+        if run.analysis.frames_done != self._mark:
+            self._mark = run.analysis.frames_done
+            self.grown.emit(document)
+
+    @Slot(object)
+    def _on_progress(self, report: Progress) -> None:
+        document = self._document
+        if document is None:
+            return
+        document.fraction = report.fraction
+        if report.rate and report.eta is not None:
+            eta = timecode(report.eta, digits=0).removeprefix("0:")
+            share = int(100 * report.fraction)
+            document.progress = f"analysing {share} %, {report.rate:.0f} frame/s, ETA {eta}"
+        else:
+            document.progress = report.phase
+        self.changed.emit(document)
+
+    def _end(self) -> Document | None:
+        self._look()
+        document, job = self._document, self._job
+        self._timer.stop()
+        self._job = self._document = self._run = None
+        if job is not None:
+            job.deleteLater()
+        if document is not None:
+            document.running, document.progress, document.fraction = False, "", None
+            self.changed.emit(document)
+        return document
+
+    @Slot()
+    def _on_finished(self) -> None:
+        document = self._end()
+        if document is not None:
+            self.finished.emit(document)
+        self._next()
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._on_finished()
+
+    @Slot(object)
+    def _on_failed(self, error: EngineError) -> None:
+        document = self._end()
+        if document is not None:
+            self.failed.emit(document, error)
+        self._next()
+
+    @Slot(object)
+    def _on_crashed(self, error: Exception) -> None:
+        self._end()
+        self.crashed.emit(error)
+        self._next()

@@ -1,0 +1,310 @@
+"""The review of the current footage: settings and segments, recomputed live from stored values."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.controllers.document import Document
+from engine.errors import EngineError
+from engine.timebase import FrameSpan, timecode
+
+if TYPE_CHECKING:
+    from engine.detectors.base import Calibration
+    from engine.review.scoring import ScoreTrack
+    from engine.review.state import ReviewSegment, ReviewState
+    from engine.scoring.ignoring import IgnoredArea
+    from engine.scoring.score import ScoreSettings, Values
+    from engine.scoring.segments import SegmentSettings
+
+PROVISIONAL_SECONDS = 1.0  # how often a growing calibration is taken anew
+
+
+class Reviewing(QObject):
+    """State of the current review; `track_changed` after every recomputation."""
+
+    track_changed = Signal()
+    state_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document: Document | None = None
+        self.track: ScoreTrack | None = None
+        self.calibration: Calibration | None = None
+        self._parts: dict[str, Values] | None = None
+        self._parts_for: tuple[object, int] = (None, -1)
+        self._calibrated_at = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._recompute)
+
+    def set_document(self, document: Document | None) -> None:
+        """Review another footage."""
+        self._document = document
+        self.track, self.calibration, self._parts = None, None, None
+        self._parts_for, self._calibrated_at = (None, -1), 0.0
+        self._ensure_session()
+        self._recompute()
+        self.state_changed.emit()
+
+    @property
+    def state(self) -> ReviewState | None:
+        """The state in force."""
+        document = self._document
+        return document.session.state if document is not None and document.session else None
+
+    def _ensure_session(self) -> None:
+        document = self._document
+        if document is None or document.analysis is None or document.session is not None:
+            return
+        from engine.review.defaults import default_state
+        from engine.review.session import ReviewSession, open_review, review_path
+
+        analysis = document.analysis
+        if analysis.path is None:
+            return
+        path, default = review_path(analysis.path), default_state(analysis)
+        reference, name = analysis.head.footage, analysis.path.name
+        try:
+            document.session = open_review(path, reference, default, name)
+        except EngineError as error:
+            # the damaged file stays; the review goes on beside it
+            aside = path.with_name(path.stem + ".recovered.json")
+            document.session = ReviewSession(aside, reference, name, default)
+            self.failed.emit(error)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Rows were added or a setting changed: recompute once the event loop is free."""
+        had = self._document is not None and self._document.session is not None
+        self._ensure_session()
+        if self._document is not None and self._document.session is not None and not had:
+            self.state_changed.emit()
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _recompute(self) -> None:
+        document, state = self._document, self.state
+        if document is None or document.analysis is None or state is None:
+            self.track = None
+            self.track_changed.emit()
+            return
+        from engine.review.scoring import calibration_in_force, kept_parts, track
+
+        analysis = document.analysis
+        now = time.monotonic()
+        if analysis.calibration is not None:
+            self.calibration = analysis.calibration
+        elif now - self._calibrated_at > PROVISIONAL_SECONDS or self.calibration is None:
+            self._calibrated_at = now
+            self.calibration = calibration_in_force(analysis)
+        wanted = (state.areas, analysis.frames_done if state.areas else -1)
+        if self._parts is None or self._parts_for != wanted or not state.areas:
+            self._parts = kept_parts(analysis, state.areas)
+            self._parts_for = wanted
+        self.track = track(analysis, state, self.calibration, self._parts)
+        finite = self.track.score[np.isfinite(self.track.score)]
+        document.peak = float(finite.max()) if len(finite) else None
+        self.track_changed.emit()
+
+    @property
+    def parts(self) -> dict[str, Values]:
+        """Parts with ignored areas left out."""
+        return self._parts or {}
+
+    # --- settings -------------------------------------------------------------------------------
+
+    def _change(self, title: str, state: ReviewState, *, merge: bool = False) -> None:
+        document = self._document
+        if document is None or document.session is None:
+            return
+        try:
+            document.session.change(title, state, merge=merge)
+        except OSError as error:
+            from engine.review.session import UnreadableReview
+
+            self.failed.emit(
+                UnreadableReview(
+                    f"The review could not be saved: {error.strerror}.",
+                    hint="Free some space or check the permissions; it is kept in memory meanwhile.",
+                )
+            )
+        self.state_changed.emit()
+        self.refresh()
+
+    def set_score(self, settings: ScoreSettings) -> None:
+        """lambda, normalisation, pooling."""
+        if self.state is not None:
+            self._change("score settings", replace(self.state, score=settings), merge=True)
+
+    def set_smoothing(self, seconds: float) -> None:
+        """Gaussian sigma in seconds."""
+        if self.state is not None:
+            self._change("smoothing", replace(self.state, smooth_seconds=seconds), merge=True)
+
+    def set_segments(self, settings: SegmentSettings) -> None:
+        """Threshold, hysteresis, lengths."""
+        if self.state is not None:
+            self._change("segment settings", replace(self.state, segments=settings), merge=True)
+
+    def set_threshold(self, threshold: float) -> None:
+        """The threshold alone, as dragged on the timeline."""
+        if self.state is not None:
+            self.set_segments(replace(self.state.segments, threshold=threshold))
+
+    def set_gamma(self, gamma: float) -> None:
+        """gamma as wanted for the next run; until then it only tints the timeline."""
+        if self.state is not None:
+            self._change("gamma", replace(self.state, gamma=gamma), merge=True)
+
+    def set_areas(self, areas: tuple[IgnoredArea, ...]) -> None:
+        """Ignored areas."""
+        if self.state is not None:
+            self._change("ignored areas", replace(self.state, areas=areas))
+
+    # --- segments -------------------------------------------------------------------------------
+
+    def segment(self, segment_id: str | None) -> ReviewSegment | None:
+        """A segment by its id."""
+        if self.track is None or segment_id is None:
+            return None
+        return next((s for s in self.track.segments if s.id == segment_id), None)
+
+    def neighbour(self, index: int, direction: int) -> ReviewSegment | None:
+        """The next (1) or previous (-1) segment seen from a frame."""
+        if self.track is None:
+            return None
+        found = self.track.segments
+        if direction > 0:
+            return next((s for s in found if s.peak_frame > index), None)
+        return next((s for s in reversed(found) if s.peak_frame < index), None)
+
+    def judge(self, segment_id: str, value: str) -> str | None:
+        """Give a verdict; returns the id of the stored segment."""
+        from engine.review.state import Verdict
+
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        verdict = Verdict(value, now, _operator())  # type: ignore[arg-type]
+        return self._store(segment_id, f"verdict: {value}", verdict=verdict)
+
+    def note(self, segment_id: str, text: str) -> str | None:
+        """Write a note; returns the id of the stored segment."""
+        return self._store(segment_id, "note", note=text)
+
+    def move_edges(self, segment_id: str, span: FrameSpan) -> str | None:
+        """Other edges for a segment; returns the id of the stored segment."""
+        peak, frame = self._peak(span)
+        return self._store(segment_id, "segment edges", span=span, peak=peak, peak_frame=frame)
+
+    def make(self, span: FrameSpan) -> str | None:
+        """A new segment of the analyst's own."""
+        from engine.review.state import ReviewSegment
+
+        if self.state is None or not len(span):
+            return None
+        peak, frame = self._peak(span)
+        made = ReviewSegment("", span, peak, frame, "made")
+        after = self.state.with_segment(made)
+        self._change("new segment", after)
+        return after.stored[-1].id
+
+    def split(self, segment_id: str, at: int) -> None:
+        """Two segments from one, at a frame."""
+        segment = self.segment(segment_id)
+        if self.state is None or segment is None or not segment.span.start < at < segment.span.stop:
+            return
+        state = self.state
+        first, second = FrameSpan(segment.span.start, at), FrameSpan(at, segment.span.stop)
+        for span, original in ((first, True), (second, False)):
+            peak, frame = self._peak(span)
+            piece = replace(segment, span=span, peak=peak, peak_frame=frame)
+            state = state.with_segment(piece if original else replace(piece, stored=False))
+        self._change("split", state)
+
+    def delete(self, segment_id: str) -> None:
+        """Forget a stored segment."""
+        if self.state is not None:
+            self._change("delete segment", self.state.without_segment(segment_id))
+
+    def _store(self, segment_id: str, title: str, **changes: object) -> str | None:
+        segment = self.segment(segment_id)
+        if self.state is None or segment is None:
+            return None
+        after = self.state.with_segment(replace(segment, **changes))  # type: ignore[arg-type]
+        self._change(title, after)
+        return segment_id if segment.stored else after.stored[-1].id
+
+    def _peak(self, span: FrameSpan) -> tuple[float, int]:
+        if self.track is None:
+            return 0.0, span.start
+        scores = self.track.score[span.start : span.stop]
+        if not np.isfinite(scores).any():
+            return 0.0, span.start
+        at = int(np.nanargmax(scores))
+        return float(scores[at]), span.start + at
+
+    # --- undo -----------------------------------------------------------------------------------
+
+    def undo(self) -> str | None:
+        """Take the last change back; returns its title."""
+        return self._step(forwards=False)
+
+    def redo(self) -> str | None:
+        """Make the last undone change again."""
+        return self._step(forwards=True)
+
+    def _step(self, *, forwards: bool) -> str | None:
+        document = self._document
+        if document is None or document.session is None:
+            return None
+        title = document.session.redo() if forwards else document.session.undo()
+        if title is not None:
+            self.state_changed.emit()
+            self.refresh()
+        return title
+
+    def threshold_sentence(self) -> str:
+        """What the threshold means on this footage, for its line on the timeline."""
+        if self.track is None or self.state is None:
+            return ""
+        threshold = self.state.segments.threshold
+        above = 100 * (1 - self.track.normal_share)
+        return f"{threshold:.2f} · {above:.1f} % of frames above"
+
+    def gamma_sentence(self) -> tuple[str, int | None]:
+        """What the wanted gamma would change: a sentence, and the first frame whose decision differs."""
+        document, state = self._document, self.state
+        if document is None or document.analysis is None or state is None or state.gamma is None:
+            return "", None
+        from engine.analysis.replay import first_change, would_update
+
+        analysis = document.analysis
+        if not analysis.facts.has_memory or not analysis.scored.any():
+            return "", None
+        rows = analysis.scored[: analysis.frames_done]
+        wanted = would_update(analysis, state.gamma)[: analysis.frames_done][rows]
+        actual = analysis.updated[: analysis.frames_done][rows]
+        stop, begin = int((actual & ~wanted).sum()), int((wanted & ~actual).sum())
+        change = first_change(analysis, state.gamma)
+        text = f"{int(wanted.sum())} of {len(wanted)} frames update the memory"
+        if change is not None:
+            at = timecode(float(analysis.seconds[change]), digits=1)
+            text += f"; {stop} would stop, {begin} would begin, first at {at}"
+        return text, change
+
+
+def _operator() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

@@ -1,0 +1,285 @@
+"""From a command's id to what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+import engine
+from app import theme
+from app.commands import COMMANDS
+from app.desk import Desk
+from app.views.dialogs import AboutDialog, GoToDialog, KeysDialog, parse_place
+from app.views.export_dialog import ExportDialog, ExportRow
+from engine.errors import EngineError
+from engine.progress import Progress
+from engine.timebase import FrameSpan, spoken_duration, timecode
+
+FILTER = (
+    "Footage (*.mp4 *.mkv *.avi *.mov *.ts *.m4v *.mts *.m2ts *.webm *.mpg *.264 *.h264 *.265);;"
+    "All files (*)"
+)
+
+
+class Dispatch(QObject):
+    """Carries commands out on a desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._dialog: ExportDialog | None = None
+        playback = desk.playback
+        self._table: dict[str, Callable[[], object]] = {
+            "file.open": self.open_files,
+            "file.open_folder": self.open_folder,
+            "file.demo": desk.start_demo,
+            "file.export": self.export,
+            "file.remove": self._remove,
+            "file.quit": desk.window.close,
+            "edit.undo": self._undo,
+            "edit.redo": self._redo,
+            "edit.clear_areas": partial(desk.reviewing.set_areas, ()),
+            "analysis.start": desk.analyse,
+            "analysis.cancel": desk.cancel,
+            "analysis.rerun": desk.rerun,
+            "playback.toggle": playback.toggle,
+            "playback.shuttle_back": partial(playback.shuttle, -1),
+            "playback.shuttle_forward": partial(playback.shuttle, 1),
+            "playback.reverse": partial(playback.set_speed, -1.0),
+            "playback.frame_back": partial(playback.step, -1),
+            "playback.frame_forward": partial(playback.step, 1),
+            "playback.back": partial(playback.skip, -1.0),
+            "playback.forward": partial(playback.skip, 1.0),
+            "playback.far_back": partial(playback.skip, -10.0),
+            "playback.far_forward": partial(playback.skip, 10.0),
+            "playback.start": partial(playback.seek, 0),
+            "playback.end": partial(playback.seek, 1 << 60),
+            "playback.go_to": self.go_to,
+            "segments.next": partial(desk.walk, 1),
+            "segments.previous": partial(desk.walk, -1),
+            "segments.in": self._in_point,
+            "segments.out": self._out_point,
+            "segments.split": self._split,
+            "segments.confirm": partial(self._judge, "confirmed"),
+            "segments.dismiss": partial(self._judge, "dismissed"),
+            "segments.unsure": partial(self._judge, "unsure"),
+            "segments.delete": self._delete,
+            "view.overlay": self._overlay,
+            "view.area": self._area,
+            "view.sides": self._sides,
+            "view.zoom_in": desk.window.canvas.zoom_in,
+            "view.zoom_out": desk.window.canvas.zoom_out,
+            "view.zoom_fit": desk.window.canvas.zoom_fit,
+            "view.theme": self._theme,
+            "help.keys": self.show_keys,
+            "help.about": self.show_about,
+        }
+        missing = {command.id for command in COMMANDS} ^ set(self._table)
+        if missing:
+            raise ValueError(f"commands without an action, or the reverse: {sorted(missing)}")
+        window = desk.window
+        window.actions_.triggered.connect(self.run)
+        window.transport.command.connect(self.run)
+        window.start.open_requested.connect(self.open_files)
+        window.start.folder_requested.connect(self.open_folder)
+        window.start.demo_requested.connect(desk.start_demo)
+        window.footage.add_requested.connect(self.open_files)
+        window.segments.export_requested.connect(self.export)
+        desk.exporting.planned.connect(self._on_planned)
+        desk.exporting.progressed.connect(self._on_export_progress)
+        desk.exporting.written.connect(self._on_written)
+        desk.exporting.cancelled.connect(self._on_cancelled)
+        desk.exporting.failed.connect(self._on_export_failed)
+
+    @Slot(str)
+    def run(self, command_id: str) -> None:
+        """Carry a command out."""
+        self._table[command_id]()
+
+    @Slot()
+    def open_files(self) -> None:
+        """Ask for files and open them."""
+        paths, _ = QFileDialog.getOpenFileNames(self._desk.window, "Open footage", "", FILTER)
+        self._desk.open([Path(path) for path in paths])
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Ask for a folder and open it."""
+        found = QFileDialog.getExistingDirectory(self._desk.window, "Open folder")
+        if found:
+            self._desk.open([Path(found)])
+
+    def _remove(self) -> None:
+        if self._desk.current is not None:
+            self._desk.remove(self._desk.current.key)
+
+    def _say(self, text: str) -> None:
+        self._desk.window.statusBar().showMessage(text, 4000)
+
+    def _undo(self) -> None:
+        title = self._desk.reviewing.undo()
+        self._say(f"Undone: {title}" if title else "Nothing to undo")
+
+    def _redo(self) -> None:
+        title = self._desk.reviewing.redo()
+        self._say(f"Done again: {title}" if title else "Nothing to redo")
+
+    def go_to(self) -> None:
+        """Ask for a frame or a time and go there."""
+        footage = self._desk.playback.footage
+        if footage is None:
+            return
+        dialog = GoToDialog(len(footage.table), self._desk.window)
+        if dialog.exec():
+            place = parse_place(dialog.text())
+            if place is None:
+                self._say(f"'{dialog.text()}' is neither a frame nor a time")
+            elif place[0] == "frame":
+                self._desk.playback.seek(int(place[1]))
+            else:
+                self._desk.playback.seek_seconds(place[1])
+
+    def _in_point(self) -> None:
+        if self._desk.current is not None:
+            self._desk.current.in_point = self._desk.playback.index
+            self._say(f"In-point at frame {self._desk.playback.index}; press O where it stops")
+
+    def _out_point(self) -> None:
+        document = self._desk.current
+        if document is None or document.in_point is None:
+            self._say("Set the in-point with I first")
+            return
+        a, b = sorted((document.in_point, self._desk.playback.index))
+        document.in_point = None
+        made = self._desk.reviewing.make(FrameSpan(a, b + 1))
+        if made is not None:
+            self._desk.select_segment(made)
+
+    def _selected(self) -> str | None:
+        return self._desk.current.selected if self._desk.current is not None else None
+
+    def _split(self) -> None:
+        selected = self._selected()
+        if selected is not None:
+            self._desk.reviewing.split(selected, self._desk.playback.index)
+
+    def _judge(self, value: str) -> None:
+        selected = self._selected()
+        if selected is not None:
+            self._desk.judge(selected, value)
+
+    def _delete(self) -> None:
+        selected = self._selected()
+        if selected is not None:
+            self._desk.reviewing.delete(selected)
+
+    def _overlay(self) -> None:
+        self._say(f"Overlay: {self._desk.window.canvas.cycle_overlay_mode()}")
+
+    def _area(self) -> None:
+        canvas = self._desk.window.canvas
+        canvas.set_tool("look" if canvas.tool() == "area" else "area")
+        canvas.setFocus()
+        if canvas.tool() == "area":
+            self._say("Drag a rectangle, or click corners and press Enter; Esc ends it")
+
+    def _sides(self) -> None:
+        self._desk.picture.show_sides(not self._desk.window.sides.isVisible())
+
+    def _theme(self) -> None:
+        settings = self._desk.settings
+        settings.theme = "light" if theme.is_dark(settings.theme) else "dark"
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, settings.theme)
+        self._desk.window.timeline.apply_theme()
+        self._desk.window.transport.refresh_icons()
+
+    def show_keys(self) -> None:
+        """The shortcut sheet."""
+        KeysDialog(COMMANDS, self._desk.window.actions_.hints(), self._desk.window).exec()
+
+    def show_about(self) -> None:
+        """About and licences."""
+        AboutDialog(engine.__version__, self._desk.window).exec()
+
+    # --- export ---------------------------------------------------------------------------------
+
+    @Slot()
+    def export(self) -> None:
+        """Show what would be written, and where each cut really starts."""
+        desk = self._desk
+        document, track = desk.current, desk.reviewing.track
+        if document is None or track is None or document.analysis is None:
+            return
+        if not track.segments:
+            self._say("There is no segment to export; lower the threshold or mark one")
+            return
+        ticked = set(desk.window.segments.checked_ids())
+        seconds = document.analysis.seconds
+        rows = []
+        for s in track.segments:
+            length = float(seconds[s.span.stop - 1] - seconds[s.span.start])
+            chosen = s.id in ticked if ticked else s.verdict.value != "dismissed"
+            start = timecode(float(seconds[s.span.start]))
+            verdict = s.verdict.value
+            rows.append(
+                ExportRow(s.id, start, spoken_duration(length), f"{s.peak:.2f}", verdict, chosen)
+            )
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+        folder = Path.home() / "Normscope" / f"{document.path.stem}-{stamp}"
+        self._dialog = ExportDialog(rows, str(folder), desk.window)
+        self._dialog.export_requested.connect(self._on_export)
+        self._dialog.cancel_requested.connect(desk.exporting.cancel)
+        self._dialog.finished.connect(self._on_dialog_closed)
+        desk.exporting.plan(document, track.segments)
+        self._dialog.open()
+
+    @property
+    def dialog(self) -> ExportDialog | None:
+        """The export dialog while it is open."""
+        return self._dialog
+
+    @Slot(list, str)
+    def _on_export(self, ids: list[str], folder: str) -> None:
+        desk = self._desk
+        document, state, track = desk.current, desk.reviewing.state, desk.reviewing.track
+        if document is not None and state is not None and track is not None:
+            desk.exporting.write(document, state, track, ids, Path(folder))
+
+    @Slot(int)
+    def _on_dialog_closed(self, code: int) -> None:
+        self._desk.exporting.stop()
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+        self._dialog = None
+
+    @Slot(str, str)
+    def _on_planned(self, segment_id: str, sentence: str) -> None:
+        if self._dialog is not None:
+            self._dialog.set_cut(segment_id, sentence)
+
+    @Slot(object)
+    def _on_export_progress(self, report: Progress) -> None:
+        if self._dialog is not None and report.phase != "planning":
+            self._dialog.set_progress(report.phase, report.fraction)
+
+    @Slot(str)
+    def _on_written(self, text: str) -> None:
+        if self._dialog is not None:
+            self._dialog.set_done(text)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        if self._dialog is not None:
+            self._dialog.set_done("Stopped. Whole excerpts were kept; no half ones are left.")
+
+    @Slot(object)
+    def _on_export_failed(self, error: EngineError) -> None:
+        if self._dialog is not None:
+            self._dialog.set_done(f"{error} {error.hint}")

@@ -1,0 +1,130 @@
+"""The main window: where the views lie.  It joins nothing; the desk does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import Actions
+from app.views.canvas import VideoCanvas
+from app.views.detector_bar import DetectorBar
+from app.views.footage_list import FootageList
+from app.views.notice_bar import NoticeBar
+from app.views.segment_list import SegmentList
+from app.views.side_views import SideViews
+from app.views.start_page import StartPage
+from app.views.timeline import Timeline
+from app.views.transport import Transport
+from app.views.tuning import TuningPanel
+
+
+class MainWindow(QMainWindow):
+    """Footage on the left, the picture in the middle, tuning and segments on the right, time below."""
+
+    closing = Signal()
+
+    def __init__(self, remapped: dict[str, list[str]] | None = None) -> None:
+        super().__init__()
+        self.setWindowTitle("Normscope")
+        self.actions_ = Actions(self, remapped)
+        self.actions_.fill(self.menuBar())
+        self.footage = FootageList()
+        self.canvas = VideoCanvas()
+        self.sides = SideViews()
+        self.transport = Transport()
+        self.timeline = Timeline()
+        self.tuning = TuningPanel()
+        self.segments = SegmentList()
+        self.detector = DetectorBar()
+        self.notice = NoticeBar()
+        self.start = StartPage()
+        self.sentence = QLabel()
+        self.sentence.setAccessibleName("What the settings mean")
+        self.transport.set_key_hints(self.actions_.hints())
+
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self._desk())
+        central = QWidget()
+        central.setObjectName("page")
+        column = QVBoxLayout(central)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(6)
+        column.addWidget(self.notice)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(central)
+        self.statusBar().addPermanentWidget(self.sentence)
+        self.statusBar().setSizeGripEnabled(False)
+        self.setMinimumSize(1000, 600)
+        self.resize(1360, 860)
+
+    def _desk(self) -> QWidget:
+        self.picture = QSplitter(Qt.Orientation.Vertical)
+        self.picture.addWidget(self.canvas)
+        self.picture.addWidget(self.sides)
+        self.picture.setStretchFactor(0, 3)
+        self.picture.setStretchFactor(1, 1)
+        self.picture.setCollapsible(0, False)
+        self.picture.setSizes([520, 190])
+        self.sides.setMinimumHeight(120)
+        self.sides.hide()
+
+        self.side = QTabWidget()
+        self.side.setDocumentMode(True)
+        self.side.addTab(self.tuning, "Tune")
+        self.side.addTab(self.segments, "Segments")
+        self.side.setMinimumWidth(290)
+
+        upper = QSplitter(Qt.Orientation.Horizontal)
+        upper.addWidget(self.footage)
+        upper.addWidget(self.picture)
+        upper.addWidget(self.side)
+        upper.setStretchFactor(1, 1)
+        upper.setCollapsible(1, False)
+        upper.setSizes([230, 800, 320])
+
+        bar = QHBoxLayout()
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.setSpacing(12)
+        bar.addWidget(self.transport, 3)
+        bar.addWidget(self.detector, 2)
+        lower = QWidget()
+        stack = QVBoxLayout(lower)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(6)
+        stack.addLayout(bar)
+        stack.addWidget(self.timeline, 1)
+
+        whole = QSplitter(Qt.Orientation.Vertical)
+        whole.addWidget(upper)
+        whole.addWidget(lower)
+        whole.setStretchFactor(0, 3)
+        whole.setStretchFactor(1, 1)
+        whole.setCollapsible(0, False)
+        whole.setCollapsible(1, False)
+        whole.setSizes([540, 280])
+        return whole
+
+    def show_desk(self, shown: bool) -> None:
+        """The desk, or the start page."""
+        self.pages.setCurrentIndex(1 if shown else 0)
+
+    def restore(self, geometry: QByteArray | None) -> None:
+        """Put the window where it was."""
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that the window closes; running work is stopped in order by the desk."""
+        self.closing.emit()
+        event.accept()

@@ -1,0 +1,106 @@
+"""Footage as rows of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QImage, QPixmap
+
+Index = QModelIndex | QPersistentModelIndex
+
+ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+KEY_ROLE = Qt.ItemDataRole.UserRole + 2
+THUMBNAIL_SIZE = QSize(64, 36)
+
+
+@dataclass(frozen=True, slots=True)
+class FootageRow:
+    """One footage as the list shows it.
+
+    detail: duration, size and rate.  state: how far its analysis is, in words.
+    fraction: 0 to 1 while it is analysed, else None.  error: what is wrong with it, and what helps.
+    """
+
+    key: str
+    name: str
+    path: str
+    detail: str
+    state: str
+    fraction: float | None = None
+    error: str | None = None
+
+
+class FootageModel(QAbstractListModel):
+    """Rows of footage in the order given; thumbnails stay with their keys."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[FootageRow] = []
+        self._pictures: dict[str, QPixmap] = {}
+
+    def row_of(self, key: str) -> int | None:
+        """Where a footage is."""
+        return next((i for i, row in enumerate(self._rows) if row.key == key), None)
+
+    def set_rows(self, rows: Sequence[FootageRow]) -> None:
+        """Show other footage."""
+        keys = {row.key for row in rows}
+        for gone in self._pictures.keys() - keys:
+            del self._pictures[gone]
+        if [row.key for row in rows] == [row.key for row in self._rows]:
+            for row in rows:
+                self.update_row(row)
+            return
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def update_row(self, row: FootageRow) -> None:
+        """Show a footage's new state; one that is not in the list is ignored."""
+        at = self.row_of(row.key)
+        if at is not None and self._rows[at] != row:
+            self._rows[at] = row
+            self.dataChanged.emit(self.index(at), self.index(at))
+
+    def set_thumbnail(self, key: str, image: QImage) -> None:
+        """A picture of the footage, cropped to the list's shape."""
+        scaled = image.scaled(
+            THUMBNAIL_SIZE * 2,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        self._pictures[key] = QPixmap.fromImage(scaled)
+        at = self.row_of(key)
+        if at is not None:
+            self.dataChanged.emit(self.index(at), self.index(at))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.name
+        if role == ROW_ROLE:
+            return row
+        if role == KEY_ROLE:
+            return row.key
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._pictures.get(row.key)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{row.path}\n{row.error or row.detail}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{row.name}, {row.detail}, {row.error or row.state}"
+        return None

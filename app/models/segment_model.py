@@ -1,0 +1,239 @@
+"""Segments as rows of a table: what the timeline draws, the list shows and the analyst judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QImage, QPixmap
+
+from engine.timebase import spoken_duration, timecode
+
+Verdict = Literal["unjudged", "confirmed", "dismissed", "unsure"]
+Origin = Literal["found", "made"]
+Index = QModelIndex | QPersistentModelIndex
+
+GLYPHS: dict[str, str] = {"unjudged": "○", "confirmed": "✓", "dismissed": "✕", "unsure": "?"}
+THUMBNAIL, START, LENGTH, PEAK, VERDICT, NOTE = range(6)
+HEADERS = ("", "Start", "Length", "Peak", "Verdict", "Note")
+THUMBNAIL_SIZE = QSize(64, 36)
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+ID_ROLE = Qt.ItemDataRole.UserRole + 2
+_MANY = 40  # past so many insertions and removals one reset is cheaper
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One segment as the views see it.
+
+    Frames are ordinals, `stop` excluded; times are seconds after the first frame.
+    """
+
+    id: str
+    start: int
+    stop: int
+    start_time: float
+    stop_time: float
+    peak: float
+    peak_frame: int
+    peak_time: float
+    origin: Origin = "found"
+    verdict: Verdict = "unjudged"
+    note: str = ""
+
+    @property
+    def length(self) -> float:
+        """Seconds."""
+        return self.stop_time - self.start_time
+
+
+class SegmentModel(QAbstractTableModel):
+    """Rows of segments, in the order given.  Thumbnails and ticks stay with their id."""
+
+    note_edited = Signal(str, str)
+    checked_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[SegmentRow] = []
+        self._pictures: dict[str, QPixmap] = {}
+        self._checked: set[str] = set()
+
+    def rows(self) -> list[SegmentRow]:
+        """The segments, in source order."""
+        return list(self._rows)
+
+    def row(self, at: int) -> SegmentRow:
+        """The segment in a source row."""
+        return self._rows[at]
+
+    def row_of(self, segment: str) -> int | None:
+        """The source row of a segment."""
+        return next((i for i, row in enumerate(self._rows) if row.id == segment), None)
+
+    def checked_ids(self) -> list[str]:
+        """Ticked segments, in source order."""
+        return [row.id for row in self._rows if row.id in self._checked]
+
+    def set_thumbnail(self, segment: str, image: QImage) -> None:
+        """The picture at the peak."""
+        size = THUMBNAIL_SIZE
+        scaled = image.scaled(
+            size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        self._pictures[segment] = QPixmap.fromImage(scaled)
+        row = self.row_of(segment)
+        if row is not None:
+            at = self.index(row, THUMBNAIL)
+            self.dataChanged.emit(at, at, [Qt.ItemDataRole.DecorationRole])
+
+    def set_rows(self, rows: Sequence[SegmentRow]) -> bool:
+        """Show other rows with as few changes as possible, so that selection and editors survive.
+
+        Returns whether the model was reset.
+        """
+        new = list(rows)
+        ids = {row.id for row in new}
+        before = set(self._checked)
+        self._checked &= ids
+        for gone in self._pictures.keys() - ids:
+            del self._pictures[gone]
+        reset = self._become(new, ids)
+        if before != self._checked:
+            self.checked_changed.emit()
+        return reset
+
+    def _become(self, new: list[SegmentRow], ids: set[str]) -> bool:
+        old_ids = {row.id for row in self._rows}
+        kept = [row.id for row in self._rows if row.id in ids]
+        same_order = kept == [row.id for row in new if row.id in old_ids]
+        if not same_order or len(ids ^ old_ids) > _MANY:
+            self.beginResetModel()
+            self._rows = new
+            self.endResetModel()
+            return True
+        for at in reversed(range(len(self._rows))):
+            if self._rows[at].id not in ids:
+                self.beginRemoveRows(QModelIndex(), at, at)
+                del self._rows[at]
+                self.endRemoveRows()
+        for at, row in enumerate(new):
+            if at == len(self._rows) or self._rows[at].id != row.id:
+                self.beginInsertRows(QModelIndex(), at, at)
+                self._rows.insert(at, row)
+                self.endInsertRows()
+            elif self._rows[at] != row:
+                self._rows[at] = row
+                self.dataChanged.emit(self.index(at, 0), self.index(at, NOTE))
+        return False
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADERS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADERS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "Tick the segments to export" if section == THUMBNAIL else "Click to sort"
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in (LENGTH, PEAK):
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.column() == THUMBNAIL:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        if index.column() == NOTE:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == ID_ROLE:
+            return row.id
+        if role == SORT_ROLE:
+            return _SORT[column](row)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _TEXT[column](row)
+        if role == Qt.ItemDataRole.EditRole and column == NOTE:
+            return row.note
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _described(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _described(row) if column == THUMBNAIL else _TEXT[column](row)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (LENGTH, PEAK):
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if column == THUMBNAIL and role == Qt.ItemDataRole.DecorationRole:
+            return self._pictures.get(row.id)
+        if column == THUMBNAIL and role == Qt.ItemDataRole.CheckStateRole:
+            ticked = row.id in self._checked
+            return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if not index.isValid():
+            return False
+        row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.CheckStateRole and index.column() == THUMBNAIL:
+            if Qt.CheckState(value) == Qt.CheckState.Checked:
+                self._checked.add(row.id)
+            else:
+                self._checked.discard(row.id)
+            self.dataChanged.emit(index, index, [role])
+            self.checked_changed.emit()
+            return True
+        if role == Qt.ItemDataRole.EditRole and index.column() == NOTE:
+            text = str(value).strip()
+            if text != row.note:  # the owner answers with new rows
+                self.note_edited.emit(row.id, text)
+            return True
+        return False
+
+
+def _described(row: SegmentRow) -> str:
+    made = "Marked by hand" if row.origin == "made" else "Found by the detector"
+    note = f"\nNote: {row.note}" if row.note else ""
+    return (
+        f"{timecode(row.start_time)} to {timecode(row.stop_time)} "
+        f"({spoken_duration(row.length)}), frames {row.start:,} to {row.stop - 1:,}\n"
+        f"Peak {row.peak:.2f} at {timecode(row.peak_time)}\n"
+        f"{made}, {row.verdict}{note}"
+    )
+
+
+_TEXT: dict[int, Callable[[SegmentRow], str | None]] = {
+    THUMBNAIL: lambda row: None,
+    START: lambda row: timecode(row.start_time, digits=1),
+    LENGTH: lambda row: spoken_duration(row.length),
+    PEAK: lambda row: f"{row.peak:.2f}",
+    VERDICT: lambda row: f"{GLYPHS[row.verdict]} {row.verdict}",
+    NOTE: lambda row: row.note,
+}
+_ORDER = {"unjudged": 0, "unsure": 1, "confirmed": 2, "dismissed": 3}
+_SORT: dict[int, Callable[[SegmentRow], float | str]] = {
+    THUMBNAIL: lambda row: row.start,
+    START: lambda row: row.start_time,
+    LENGTH: lambda row: row.length,
+    PEAK: lambda row: row.peak,
+    VERDICT: lambda row: _ORDER[row.verdict],
+    NOTE: lambda row: row.note.casefold(),
+}

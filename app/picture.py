@@ -1,0 +1,161 @@
+"""The picture pane: the shown frame, what lies over it, and the side views."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from app.controllers.document import Document
+from app.controllers.looking import coarse_maps, overlay_of
+from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+    from engine.scoring.ignoring import IgnoredArea
+
+
+class PicturePane(QObject):
+    """Keeps canvas, side views, transport and playhead on the frame that is really shown."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._document: Document | None = None
+        window = desk.window
+        desk.playback.shown.connect(self._on_shown)
+        desk.playback.speed_changed.connect(window.transport.set_playing)
+        desk.playback.speed_changed.connect(self._on_speed)
+        desk.looking.looked.connect(self._on_looked)
+        desk.looking.waiting.connect(window.sides.set_waiting)
+        desk.looking.failed.connect(self._on_look_failed)
+        window.canvas.area_drawn.connect(self._on_area)
+        window.canvas.area_removed.connect(self._on_area_removed)
+        window.canvas.set_empty("No footage", "Open footage with Ctrl+O, or drop it here.")
+
+    def set_document(self, document: Document | None) -> None:
+        """Another footage: nothing of the old one stays on the screen."""
+        window = self._desk.window
+        self._document = document
+        self._desk.looking.forget()
+        window.canvas.set_picture(None)
+        window.sides.clear()
+        window.transport.clear()
+        if document is not None and document.analysis is None:
+            window.sides.set_unavailable("Analyse the footage first.")
+
+    @Slot(int)
+    def _on_shown(self, index: int) -> None:
+        document, shown, window = self._document, self._desk.playback.current, self._desk.window
+        if document is None or document.footage is None or shown is None:
+            return
+        footage = document.footage
+        table = footage.table
+        seconds = float(table.seconds()[index])
+        window.canvas.set_picture(shown.image, index)
+        window.timeline.set_playhead(seconds)
+        wall = None
+        if footage.start_time is not None:
+            moment = footage.start_time + timedelta(seconds=seconds)
+            wall = moment.isoformat(sep=" ", timespec="milliseconds")
+        pts = int(table.pts[index])
+        window.transport.set_position(
+            index, len(table), table.seconds()[index], table.duration, pts, wall
+        )
+        if window.sides.isVisible():
+            window.sides.set_actual(shown.image)
+        self._desk.looking.forget()
+        self.refresh()
+        if not self._desk.playback.speed and self._wants_look():
+            self._desk.looking.want(document, index)
+
+    def _wants_look(self) -> bool:
+        """The exact maps are worth computing while the picture rests and somebody can see them."""
+        window = self._desk.window
+        return window.sides.isVisible() or window.canvas.overlay_mode() != "off"
+
+    @Slot(float)
+    def _on_speed(self, speed: float) -> None:
+        shown = self._desk.playback.current
+        if not speed and shown is not None and self._document is not None and self._wants_look():
+            self._desk.looking.want(self._document, shown.index)
+
+    def show_sides(self, visible: bool) -> None:
+        """Show or hide the side views."""
+        window, shown = self._desk.window, self._desk.playback.current
+        window.sides.setVisible(visible)
+        if visible and shown is not None and self._document is not None:
+            window.sides.set_actual(shown.image)
+            self.refresh()
+            self._desk.looking.want(self._document, shown.index)
+
+    def refresh(self) -> None:
+        """Overlay, regions and badge for the shown frame under the present settings."""
+        document, shown = self._document, self._desk.playback.current
+        reviewing, window = self._desk.reviewing, self._desk.window
+        state, track = reviewing.state, reviewing.track
+        if document is None or shown is None:
+            return
+        if document.analysis is None or state is None or track is None:
+            window.canvas.set_overlay(None)
+            window.canvas.set_regions([])
+            window.canvas.set_badge("")
+            return
+        analysis, index = document.analysis, shown.index
+        score = track.score[index] if index < track.done else np.nan
+        if not np.isfinite(score):
+            window.canvas.set_badge("not scored" if index < track.done else "not analysed yet")
+        else:
+            provisional = " · provisional" if track.provisional else ""
+            window.canvas.set_badge(f"score {score:.2f}{provisional}")
+        look = self._desk.looking.picture
+        exact = look is not None and look.asked == index
+        maps = look.maps if look is not None and exact else coarse_maps(analysis, index)
+        if not maps:
+            window.canvas.set_overlay(None)
+            window.canvas.set_regions([])
+            if window.sides.isVisible():
+                window.sides.set_unavailable("This frame has no score: a clip begins here.")
+            return
+        overlay, regions = overlay_of(maps, analysis, state, reviewing.calibration)
+        window.canvas.set_overlay(overlay)
+        window.canvas.set_regions(regions)
+        if not window.sides.isVisible():
+            return
+        if look is not None and exact and look.expected is None:
+            name = analysis.facts.name
+            window.sides.set_unavailable(f"{name} predicts no picture; it measures motion.")
+            window.sides.set_error(overlay)
+        elif look is not None and exact:
+            window.sides.set_expected(look.expected)
+            window.sides.set_error(overlay)
+        else:
+            window.sides.set_error(overlay, "coarse, until the frame rests")
+
+    @Slot()
+    def _on_looked(self) -> None:
+        self.refresh()
+
+    @Slot(object)
+    def _on_look_failed(self, error: EngineError) -> None:
+        self._desk.window.sides.set_unavailable(str(error))
+
+    @Slot(object)
+    def _on_area(self, area: IgnoredArea) -> None:
+        state = self._desk.reviewing.state
+        self._desk.window.canvas.set_tool("look")
+        if state is None:
+            self._desk.window.notice.show_notice(
+                "Areas can be ignored once there is an analysis.", "Press Analyse first."
+            )
+            return
+        self._desk.reviewing.set_areas((*state.areas, area))
+
+    @Slot(int)
+    def _on_area_removed(self, number: int) -> None:
+        state = self._desk.reviewing.state
+        if state is not None and 0 <= number < len(state.areas):
+            kept = tuple(a for at, a in enumerate(state.areas) if at != number)
+            self._desk.reviewing.set_areas(kept)

@@ -1,0 +1,75 @@
+"""From values of the engine to rows that views show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.controllers.document import Document
+from app.models.footage_model import FootageRow
+from app.models.segment_model import SegmentRow
+from engine.timebase import timecode
+
+if TYPE_CHECKING:
+    from engine.analysis.analysis import Analysis
+    from engine.review.scoring import ScoreTrack
+
+
+def footage_row(document: Document) -> FootageRow:
+    """Name, facts and state of a footage."""
+    footage = document.footage
+    detail = ""
+    if footage is not None:
+        rate = footage.table.rate
+        pieces = [
+            timecode(footage.table.duration, digits=0),
+            f"{footage.width}x{footage.height}",
+            "" if rate is None else f"{rate:.4g} frame/s",
+        ]
+        detail = " · ".join(piece for piece in pieces if piece)
+    return FootageRow(
+        key=document.key,
+        name=document.path.name,
+        path=str(document.path),
+        detail=detail,
+        state=_state(document),
+        fraction=document.fraction,
+        error=None if document.error is None else f"{document.error} {document.error.hint}".strip(),
+    )
+
+
+def _state(document: Document) -> str:
+    if document.progress:
+        return document.progress
+    analysis = document.analysis
+    if analysis is None or analysis.frames_done == 0:
+        return "not analysed"
+    if not analysis.complete:
+        return f"stopped at {int(100 * analysis.frames_done / max(1, len(analysis.pts)))} %"
+    return "done" if document.peak is None else f"done · peak {document.peak:.1f}"
+
+
+def segment_rows(track: ScoreTrack, analysis: Analysis) -> list[SegmentRow]:
+    """Segments with their times."""
+    seconds = analysis.seconds
+    if not len(seconds):
+        return []
+    step = float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.0
+    ends = np.append(seconds[1:], seconds[-1] + step)
+    return [
+        SegmentRow(
+            id=s.id,
+            start=s.span.start,
+            stop=s.span.stop,
+            start_time=float(seconds[s.span.start]),
+            stop_time=float(ends[s.span.stop - 1]),
+            peak=s.peak,
+            peak_frame=s.peak_frame,
+            peak_time=float(seconds[s.peak_frame]),
+            origin=s.origin,
+            verdict=s.verdict.value,
+            note=s.note,
+        )
+        for s in track.segments
+    ]

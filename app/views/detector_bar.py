@@ -1,0 +1,164 @@
+"""Which detector scores the footage, how far it is, and a word of warning where its weights are foreign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorChoice:
+    """One entry: id (`speed` or the weights' name), title, and what is said when it is chosen."""
+
+    id: str
+    title: str
+    tip: str = ""
+    warning: str = ""
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in an ellipsis where it lacks room; the tooltip tells all."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._full = ""
+        self.setMinimumWidth(40)
+        policy = self.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        self.setSizePolicy(policy)
+
+    def full(self) -> str:
+        """The whole text."""
+        return self._full
+
+    def set_full(self, text: str) -> None:
+        """Show a text, as much of it as fits."""
+        self._full = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Elide anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics = self.fontMetrics()
+        shown = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width() - 4)
+        if shown != self.text():
+            self.setText(shown)
+
+
+class DetectorBar(QWidget):
+    """Choice of detector, Analyse or Cancel, progress, and what the scores are calibrated on."""
+
+    choice_changed = Signal(str)
+    analyse_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices: tuple[DetectorChoice, ...] = ()
+        self._running = False
+        label = QLabel("Detector")
+        label.setObjectName("faint")
+        self._combo = QComboBox()
+        self._combo.setAccessibleName("Detector")
+        self._combo.setAccessibleDescription("The detector or the weights that score this footage")
+        self._combo.setMinimumWidth(150)
+        self._combo.activated.connect(self._on_choice)
+        label.setBuddy(self._combo)
+        self._button = QPushButton("Analyse")
+        self._button.setObjectName("primary")
+        self._button.clicked.connect(self._on_button)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(120)
+        self._bar.setAccessibleName("Progress of the analysis")
+        self._bar.hide()
+        self._text = ElidedLabel()
+        self._text.setObjectName("faint")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (label, self._combo, self._button, self._bar):
+            row.addWidget(widget)
+        row.addWidget(self._text, 1)
+        self.set_running(False)
+
+    def set_choices(self, choices: Sequence[DetectorChoice]) -> None:
+        """Fill the list; keeps the current one where it is still there."""
+        current = self.current()
+        self._choices = tuple(choices)
+        self._combo.clear()
+        for choice in choices:
+            self._combo.addItem(choice.title, choice.id)
+            self._combo.setItemData(self._combo.count() - 1, choice.tip, 3)  # ToolTipRole
+        self.set_current(current or "speed")
+
+    def set_current(self, choice_id: str) -> None:
+        """Show a choice; does not echo."""
+        index = self._combo.findData(choice_id)
+        if index >= 0:
+            self._combo.setCurrentIndex(index)
+            self._combo.setToolTip(self._choices[index].tip)
+
+    def current(self) -> str:
+        """The id that is shown."""
+        return str(self._combo.currentData() or "")
+
+    def set_running(self, running: bool, fraction: float | None = None) -> None:
+        """Analyse becomes Cancel while it runs."""
+        self._running = running
+        self._button.setText("Cancel" if running else "Analyse")
+        tip = (
+            "Stop; what is scored is kept (Ctrl+.)"
+            if running
+            else "Score the footage with this detector (Ctrl+Return)"
+        )
+        self._button.setToolTip(tip)
+        self._button.setAccessibleDescription(tip)
+        self._bar.setVisible(running)
+        if fraction is not None:
+            self._bar.setValue(round(1000 * fraction))
+        self._combo.setEnabled(not running)
+
+    def set_text(self, text: str, *, warning: bool = False) -> None:
+        """What there is to say about the scores."""
+        if self._text.full() == text and (self._text.objectName() == "warn") == warning:
+            return
+        self._text.set_full(text)
+        self._text.setObjectName("warn" if warning else "faint")
+        self._text.style().unpolish(self._text)
+        self._text.style().polish(self._text)
+
+    def warning_of(self, choice_id: str) -> str:
+        """What is said of a choice on unknown footage."""
+        return next((c.warning for c in self._choices if c.id == choice_id), "")
+
+    @Slot(int)
+    def _on_choice(self, index: int) -> None:
+        if 0 <= index < len(self._choices):
+            self._combo.setToolTip(self._choices[index].tip)
+            self.choice_changed.emit(self._choices[index].id)
+
+    @Slot()
+    def _on_button(self) -> None:
+        if self._running:
+            self.cancel_requested.emit()
+        else:
+            self.analyse_requested.emit()

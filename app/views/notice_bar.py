@@ -1,0 +1,45 @@
+"""One line above the desk for what went wrong or is worth knowing: what, and what helps."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+
+class NoticeBar(QFrame):
+    """Shows a sentence and a hint until it is closed or another takes its place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setAccessibleName("Notice")
+        close = QToolButton()
+        close.setText("Close")
+        close.setToolTip("Close this notice")
+        close.clicked.connect(self.clear)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        row.addWidget(self._text, 1)
+        row.addWidget(close)
+        self.hide()
+
+    def show_notice(self, sentence: str, hint: str = "", *, warning: bool = True) -> None:
+        """Show a sentence; a warning carries a sign as well as a colour."""
+        sign = "⚠ " if warning else ""
+        self._text.setText(f"{sign}{sentence} {hint}".strip())
+        self._text.setObjectName("warn" if warning else "")
+        self._text.style().unpolish(self._text)
+        self._text.style().polish(self._text)
+        self.show()
+
+    def text(self) -> str:
+        """What is shown."""
+        return "" if self.isHidden() else self._text.text()
+
+    @Slot()
+    def clear(self) -> None:
+        """Nothing to say."""
+        self._text.clear()
+        self.hide()

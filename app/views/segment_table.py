@@ -1,0 +1,77 @@
+"""The table behind the segment list: its filter, and a click on the row that is current."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QTableView
+
+from app.models.segment_model import (
+    NOTE,
+    SORT_ROLE,
+    START,
+    THUMBNAIL,
+    VERDICT,
+    Index,
+    SegmentModel,
+)
+
+
+class SegmentFilter(QSortFilterProxyModel):
+    """Rows of one verdict whose text holds some words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verdict = ""
+        self.words = ""
+        self._terse = False
+        self.setSortRole(SORT_ROLE)
+        self.setDynamicSortFilter(True)
+
+    def narrow(self, verdict: str, words: str) -> None:
+        """Empty strings let everything through."""
+        self.verdict, self.words = verdict, words.casefold().strip()
+        self.invalidate()
+
+    def set_terse(self, terse: bool) -> None:
+        """Show verdicts by their glyph alone; the tooltip has the word."""
+        if terse != self._terse:
+            self._terse = terse
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, VERDICT, VERDICT)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        value = super().data(index, role)
+        if self._terse and index.column() == VERDICT and role == Qt.ItemDataRole.DisplayRole:
+            return str(value)[:1]
+        return value
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if self._terse and section == VERDICT and role == Qt.ItemDataRole.DisplayRole:
+            return ""
+        return super().headerData(section, orientation, role)
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        model = self.sourceModel()
+        assert isinstance(model, SegmentModel)
+        row = model.row(source_row)
+        if self.verdict and row.verdict != self.verdict:
+            return False
+        shown = (str(model.index(source_row, c).data() or "") for c in range(START, NOTE + 1))
+        return not self.words or self.words in " ".join(shown).casefold()
+
+
+class SegmentTable(QTableView):
+    """Says also when the row that is already current is clicked again."""
+
+    clicked_again = Signal()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        before = self.currentIndex().row()
+        super().mousePressEvent(event)
+        at = self.indexAt(event.position().toPoint())
+        if at.isValid() and at.row() == before and at.column() != THUMBNAIL:
+            self.clicked_again.emit()

@@ -1,0 +1,211 @@
+"""The timeline: the score, its parts, the segments and the playhead over one axis of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.models.segment_model import SegmentRow
+from app.views.timeline_gestures import Gestures
+from app.views.timeline_rows import TRACK_HEIGHT, Row
+from app.views.timeline_stage import REGULAR, TimelineStage
+
+__all__ = ["REGULAR", "Timeline"]
+
+_EDGE_GRASP = 5
+Values = NDArray[np.float32]
+
+
+class Timeline(TimelineStage):
+    """Times are seconds after the first frame.  The setters never emit."""
+
+    scrub_moved = Signal(float)
+    scrub_released = Signal(float)
+    threshold_moved = Signal(float)
+    threshold_set = Signal(float)
+    gamma_moved = Signal(float)
+    gamma_set = Signal(float)
+    segment_clicked = Signal(str)
+    segment_edges_moved = Signal(str, float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._selected: str | None = None
+        self._gestures = Gestures(self.view, self, self)
+
+    # setters
+
+    def set_duration(self, seconds: float) -> None:
+        """How long the footage is; the view follows where it showed everything."""
+        self._duration = max(seconds, 1e-3)
+        if self._fitted:
+            self._look_at(0.0, self._duration)
+        else:
+            self._look_at(self._x0, self._x1)
+
+    def set_seconds(self, seconds: NDArray[np.float64]) -> None:
+        """When each frame begins, ascending (N,)."""
+        self._seconds = seconds
+        for row in self._rows():
+            row.seconds = seconds
+        self._later()
+
+    def set_score(self, score: Values, done: int) -> None:
+        """Anomaly score (N,) of which the first `done` frames are there."""
+        self._score.set_values(score, done)
+        self._later()
+
+    def set_track(self, name: str, title: str, values: Values, done: int) -> None:
+        """A score part in its own row (N,)."""
+        row = self._tracks.get(name)
+        if row is None:
+            row = Row(self.view, self._free_place(), title=title, height=TRACK_HEIGHT)
+            row.seconds = self._seconds
+            row.curve.filled = False
+            self._tracks[name] = row
+            self.apply_theme()
+            self._resize_to_rows()
+        row.title.set_text(title)
+        row.set_values(values, done)
+        self._later()
+
+    def remove_tracks(self) -> None:
+        """Take away every row but the score's, with gamma and its preview."""
+        for row in self._tracks.values():
+            row.remove()
+        self._tracks.clear()
+        self._resize_to_rows()
+        self._later()
+
+    def set_regular_score(self, values: Values, done: int) -> None:
+        """The regular score E_t (N,), which gamma is compared with."""
+        self.set_track(REGULAR, "regular score E_t", values, done)
+
+    def set_gamma(self, value: float | None) -> None:
+        """Where the line on the regular score lies; None without one."""
+        row = self._tracks.get(REGULAR)
+        if row is not None and not row.held:
+            row.set_line(value)
+            row.meaning.set_text("" if value is None else f"gamma {value:.4g}")
+            self._later()
+
+    def set_gamma_preview(self, mask: NDArray[np.bool_] | None) -> None:
+        """Frames that would stop updating the memory (N,)."""
+        row = self._tracks.get(REGULAR)
+        if row is not None:
+            row.set_mask(mask)
+            self._later()
+
+    def set_threshold(self, value: float) -> None:
+        """Where the threshold lies; left alone while it is dragged."""
+        if not self._score.held:
+            self._score.set_line(value)
+            self._later()
+
+    def set_threshold_text(self, text: str) -> None:
+        """What the threshold means, beside its line."""
+        self._score.meaning.set_text(text)
+
+    def set_segments(self, rows: Sequence[SegmentRow]) -> None:
+        """The blocks above the curve."""
+        self._segments.set_rows(rows)
+        if not self._gestures.busy:
+            self._show_selected()
+
+    def set_selected(self, segment: str | None) -> None:
+        """The segment whose edges can be dragged."""
+        self._selected = segment
+        self._segments.set_selected(segment)
+        self._show_selected()
+
+    def set_playhead(self, seconds: float) -> None:
+        """Where the shown frame is.  Turns the page where the playhead leaves the view."""
+        was_there = self._x0 <= self._playhead <= self._x1
+        self._playhead = seconds
+        if was_there and not self._x0 <= seconds <= self._x1 and not self._gestures.busy:
+            span = self._x1 - self._x0
+            start = seconds - span * (0.1 if seconds > self._x1 else 0.9)
+            self._look_at(start, start + span)
+        self._place_playhead()
+
+    def show_track(self, name: str, visible: bool) -> None:
+        """Show or hide a row by its name; REGULAR is the regular score's."""
+        row = self._tracks.get(name)
+        if row is not None:
+            row.show(visible)
+            self._resize_to_rows()
+            self._later()
+
+    def _show_selected(self) -> None:
+        row = self._segments.row(self._selected)
+        self._region.setVisible(row is not None)
+        if row is not None:
+            self._region.setRegion((row.start_time, row.stop_time))
+
+    # what the mouse does (see Gestures)
+
+    def seconds_at(self, point: QPointF) -> float:
+        """The time under a point of the view, within the shown part of the footage."""
+        area = self._score.box.sceneBoundingRect()
+        share = float((point.x() - area.left()) / max(area.width(), 1.0))
+        return self._x0 + min(max(share, 0.0), 1.0) * (self._x1 - self._x0)
+
+    def row_grasped(self, point: QPointF) -> Row | None:
+        """The row whose line is under a point."""
+        return next((row for row in self._rows() if row.grasps(point)), None)
+
+    def edge_grasped(self, point: QPointF) -> int | None:
+        """The edge of the selected segment under a point: 0 start, 1 stop."""
+        rows = self._score.box.sceneBoundingRect().united(self._strip.sceneBoundingRect())
+        if not self._region.isVisible() or not rows.contains(point):
+            return None
+        edges = [
+            self._score.box.mapViewToScene(QPointF(t, 0)).x() for t in self._region.getRegion()
+        ]
+        near = [(abs(point.x() - x), i) for i, x in enumerate(edges)]
+        distance, edge = min(near)
+        if abs(near[0][0] - near[1][0]) < 1e-6:  # a block of no width opens towards the mouse
+            edge = int(point.x() >= edges[0])
+        return edge if distance <= _EDGE_GRASP else None
+
+    def segment_at(self, point: QPointF) -> str | None:
+        """The segment whose block is under a point."""
+        if not self._strip.sceneBoundingRect().contains(point):
+            return None
+        row = self._segments.at(self._strip.mapFromScene(point).x())
+        return None if row is None else row.id
+
+    def on_rows(self, point: QPointF) -> bool:
+        """Whether a point lies on the ruler or a row."""
+        return bool(point.x() >= self._score.box.sceneBoundingRect().left() - 4)
+
+    def scrubbed(self, seconds: float, final: bool) -> None:
+        """The analyst looks for a time."""
+        (self.scrub_released if final else self.scrub_moved).emit(seconds)
+
+    def line_dragged(self, row: Row, value: float, final: bool) -> None:
+        """A line is at a value."""
+        row.set_line(value)
+        if row is self._score:
+            (self.threshold_set if final else self.threshold_moved).emit(value)
+        else:
+            row.meaning.set_text(f"gamma {value:.4g}")
+            (self.gamma_set if final else self.gamma_moved).emit(value)
+        if final:
+            self._later()
+
+    def edge_dragged(self, edge: int, seconds: float, final: bool) -> None:
+        """An edge of the selected segment is at a time; it stops at the other edge."""
+        start, stop = self._region.getRegion()
+        start, stop = (min(seconds, stop), stop) if edge == 0 else (start, max(seconds, start))
+        self._region.setRegion((start, stop))
+        if final and self._selected is not None:
+            self.segment_edges_moved.emit(self._selected, start, stop)
+
+    def segment_chosen(self, segment: str) -> None:
+        """A block was clicked."""
+        self.segment_clicked.emit(segment)

@@ -1,0 +1,241 @@
+"""What the rows of the timeline paint: curves, segments, tints and the part without a score.
+
+The items are children of a ViewBox and paint in its pixels, so pens and patterns keep
+their size at any zoom.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app import theme
+from app.models.segment_model import GLYPHS, SegmentRow
+
+Floats = NDArray[np.float32] | NDArray[np.float64]
+
+
+def faded(colour: str, alpha: float) -> QColor:
+    """A colour at a share of its strength."""
+    result = QColor(colour)
+    result.setAlphaF(alpha)
+    return result
+
+
+class RowItem(QGraphicsItem):
+    """Paints over the whole of one row."""
+
+    def __init__(self, box: Any, depth: float) -> None:
+        super().__init__(box)
+        self._box = box
+        self.setZValue(depth)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._box.rect())
+
+    def left_of(self, seconds: float) -> float:
+        """Pixels from the row's left edge, kept near the row."""
+        (x0, x1), _ = self._box.viewRange()
+        width = self._box.width()
+        return float(np.clip((seconds - x0) / (x1 - x0) * width, -50.0, width + 50.0))
+
+    def _pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        (x0, x1), (y0, y1) = self._box.viewRange()
+        width, height = self._box.width(), self._box.height()
+        return (x - x0) * (width / (x1 - x0)), height - (y - y0) * (height / (y1 - y0))
+
+
+class CurveItem(RowItem):
+    """The score between its lowest and highest value in every column, filled downwards."""
+
+    def __init__(self, box: Any) -> None:
+        super().__init__(box, -2)
+        none = np.empty(0, np.float32)
+        self._x: Floats = np.empty(0)
+        self._low: Floats = none
+        self._high: Floats = none
+        self.colour = "#000000"
+        self.filled = True
+        self.provisional = False
+        self.paints = 0
+
+    def set_envelope(self, x: Floats, low: Floats, high: Floats) -> None:
+        """What the pyramid answered."""
+        self._x, self._low, self._high = x, low, high
+        self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        self.paints += 1
+        if not len(self._x):
+            return
+        x, high = self._pixels(self._x, self._high)
+        _, low = self._pixels(self._x, self._low)
+        single = self._low is self._high
+        finite = np.isfinite(high)
+        edges = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
+        pen = QPen(faded(self.colour, 0.55 if self.provisional else 1.0), 1)
+        pen.setCosmetic(True)
+        if self.provisional and single and len(x) < 300:  # more dashes read as dots
+            pen.setStyle(Qt.PenStyle.DashLine)
+        wash = faded(self.colour, 0.10 if self.provisional else 0.24)
+        foot = self._box.height()
+        for start, stop in edges.tolist():
+            if stop - start == 1:
+                painter.setPen(QPen(pen.color(), 3))
+                painter.drawPoint(QPointF(x[start], high[start]))
+                painter.setPen(pen)
+                painter.drawLine(QPointF(x[start], high[start]), QPointF(x[start], low[start]))
+                continue
+            run = slice(start, stop)
+            if self.filled:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(wash)
+                painter.drawPolygon(_under(x[run], high[run], foot))
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if single:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.drawPolyline(_polygon(x[run], high[run]))
+            else:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+                zigzag = np.column_stack((low[run], high[run])).ravel()
+                painter.drawPolyline(_polygon(np.repeat(x[run], 2), zigzag))
+
+
+def _polygon(x: ArrayLike, y: ArrayLike) -> QPolygonF:
+    polygon: QPolygonF = pg.functions.arrayToQPolygonF(
+        np.asarray(x, np.float64), np.asarray(y, np.float64)
+    )
+    return polygon
+
+
+def _under(x: Floats, y: Floats, foot: float) -> QPolygonF:
+    """A run of the curve closed along the row's foot."""
+    return _polygon(np.pad(x, 1, mode="edge"), np.pad(y, 1, constant_values=foot))
+
+
+class BandsItem(RowItem):
+    """Tinted spans of time, and hatching over the part that has no score yet."""
+
+    def __init__(self, box: Any) -> None:
+        super().__init__(box, -3)
+        self._bands: list[tuple[float, float]] = []
+        self._tint = QColor(0, 0, 0, 0)
+        self._beyond: tuple[float, float] | None = None
+
+    def set_bands(self, bands: Sequence[tuple[float, float]], tint: QColor) -> None:
+        """Spans in seconds."""
+        self._bands, self._tint = list(bands), tint
+        self.update()
+
+    def set_beyond(self, beyond: tuple[float, float] | None) -> None:
+        """The part without a score, in seconds."""
+        self._beyond = beyond
+        self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        height = self._box.height()
+        painter.fillRect(QRectF(0, 0, self._box.width(), 1), QColor(theme.colours().line))
+        for start, stop in self._bands:
+            left = self.left_of(start)
+            painter.fillRect(QRectF(left, 0, max(self.left_of(stop) - left, 1), height), self._tint)
+        if self._beyond is not None:
+            left, right = (self.left_of(t) for t in self._beyond)
+            if right > left:
+                rect = QRectF(left, 0, right - left, height)
+                painter.fillRect(rect, faded(theme.colours().line, 0.25))
+                hatch = QBrush(faded(theme.colours().faint, 0.35), Qt.BrushStyle.BDiagPattern)
+                painter.fillRect(rect, hatch)
+
+
+class SegmentsItem(RowItem):
+    """All segments as blocks, told apart by colour, pattern and glyph.  One for all."""
+
+    _NARROW = 3.0
+
+    def __init__(self, box: Any) -> None:
+        super().__init__(box, 1)
+        self._rows: list[SegmentRow] = []
+        self._starts: list[float] = []
+        self._longest = 0.0
+        self._selected: str | None = None
+
+    def set_rows(self, rows: Sequence[SegmentRow]) -> None:
+        self._rows = sorted(rows, key=lambda row: row.start_time)
+        self._starts = [row.start_time for row in self._rows]
+        self._longest = max((row.length for row in self._rows), default=0.0)
+        self.update()
+
+    def set_selected(self, segment: str | None) -> None:
+        self._selected = segment
+        self.update()
+
+    def row(self, segment: str | None) -> SegmentRow | None:
+        """A segment by its id."""
+        return next((row for row in self._rows if row.id == segment), None)
+
+    def at(self, pixels: float) -> SegmentRow | None:
+        """The segment under a point of the row, the nearest where several are."""
+        hits = [
+            (abs(sum(self._span(row)) / 2 - pixels), i)
+            for i, row in self._visible()
+            if self._span(row)[0] - 2 <= pixels <= self._span(row)[1] + 2
+        ]
+        return self._rows[min(hits)[1]] if hits else None
+
+    def _visible(self) -> list[tuple[int, SegmentRow]]:
+        (x0, x1), _ = self._box.viewRange()
+        first = bisect_left(self._starts, x0 - self._longest)
+        last = bisect_left(self._starts, x1)
+        return [(i, self._rows[i]) for i in range(first, last) if self._rows[i].stop_time >= x0]
+
+    def _span(self, row: SegmentRow) -> tuple[float, float]:
+        left, right = self.left_of(row.start_time), self.left_of(row.stop_time)
+        spare = max(self._NARROW - (right - left), 0) / 2
+        return left - spare, right + spare
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        colours = theme.colours()
+        font = QFont(painter.font())
+        font.setPixelSize(11)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ordered = sorted(self._visible(), key=lambda pair: pair[1].id == self._selected)
+        for _, row in ordered:
+            left, right = self._span(row)
+            block = QRectF(left, 3, right - left, self._box.height() - 6)
+            if row.verdict == "confirmed":
+                colour, brush = colours.good, QBrush(faded(colours.good, 0.85))
+                ink = QColor(colours.panel)
+            elif row.verdict == "dismissed":
+                colour, ink = colours.faint, QColor(colours.text)
+                brush = QBrush(faded(colours.faint, 0.6), Qt.BrushStyle.BDiagPattern)
+            elif row.verdict == "unsure":
+                colour, ink = colours.warn, QColor(colours.text)
+                brush = QBrush(faded(colours.warn, 0.6), Qt.BrushStyle.Dense6Pattern)
+            else:
+                colour, ink = colours.alert, QColor(colours.text)
+                brush = QBrush(faded(colours.alert, 0.35))
+            chosen = row.id == self._selected
+            edge = QPen(QColor(colours.text if chosen else colour), 2 if chosen else 1)
+            painter.setPen(edge)
+            painter.setBrush(brush)
+            painter.drawRoundedRect(block, 2, 2)
+            if block.width() >= 14 and row.verdict != "unjudged":
+                painter.setPen(ink)
+                painter.drawText(block, Qt.AlignmentFlag.AlignCenter, GLYPHS[row.verdict])

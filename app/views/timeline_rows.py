@@ -1,0 +1,233 @@
+"""One row of the timeline: an axis, a curve over a pyramid, and a line that can be dragged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from app import theme
+from app.views.timeline_items import BandsItem, CurveItem, RowItem, faded
+from app.views.timeline_pyramid import MinMaxPyramid
+
+AXIS_WIDTH = 58
+TRACK_HEIGHT = 56
+_GRASP = 5  # pixels around a line that take hold of it
+
+
+def make_box(view: Any, row: int) -> Any:
+    """An empty row that only follows what the timeline tells it."""
+    box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
+    box.disableAutoRange()
+    view.ci.addItem(box, row, 1)
+    return box
+
+
+class ChipItem(RowItem):
+    """A few words in a row: its title at the top, or the meaning of a line beside the line."""
+
+    def __init__(self, box: Any, line: Any = None) -> None:
+        super().__init__(box, 5)
+        self._line = line
+        self._font = QFont()
+        self._font.setPixelSize(11)
+        self.text = ""
+        self.colour = "#000000"
+
+    def set_text(self, text: str) -> None:
+        self.text = text
+        self.update()
+
+    def chip(self) -> QRectF:
+        """Where the words are, in pixels of the row; empty without words."""
+        if not self.text or (self._line is not None and not self._line.isVisible()):
+            return QRectF()
+        metrics = QFontMetricsF(self._font)
+        room = self._box.width() - 12
+        width = min(metrics.horizontalAdvance(self.text) + 12, room)
+        height = metrics.height() + 4
+        if self._line is None:
+            return QRectF(4, 3, width, height)
+        y = _pixel_of(self._box, self._line.value())
+        top = y - height - 2
+        if top < 1:
+            top = y + 3
+        return QRectF(self._box.width() - width - 6, top, width, height)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        chip = self.chip()
+        if chip.isEmpty():
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(theme.colours().panel, 0.86))
+        painter.drawRoundedRect(chip, 3, 3)
+        painter.setFont(self._font)
+        painter.setPen(QColor(self.colour))
+        room = chip.adjusted(6, 0, -6, 0)
+        text = QFontMetricsF(self._font).elidedText(
+            self.text, Qt.TextElideMode.ElideRight, room.width() + 1
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _pixel_of(box: Any, value: float) -> float:
+    _, (y0, y1) = box.viewRange()
+    return float(box.height() - (value - y0) / (y1 - y0) * box.height())
+
+
+class Row:
+    """A curve with its own vertical range, linked to the others by the times it is given."""
+
+    def __init__(self, view: Any, place: int, *, title: str, height: int | None) -> None:
+        self.place = place
+        self.view = view
+        self.height = height
+        self.box = make_box(view, place)
+        self.axis = pg.AxisItem("left")
+        self.axis.setWidth(AXIS_WIDTH)
+        self.axis.setStyle(
+            tickLength=-4, autoExpandTextSpace=False, tickTextOffset=4, hideOverlappingLabels=True
+        )
+        self.axis.enableAutoSIPrefix(False)
+        self.axis.linkToView(self.box)
+        view.ci.addItem(self.axis, place, 0)
+        self.curve = CurveItem(self.box)
+        self.bands = BandsItem(self.box)
+        self.line = pg.InfiniteLine(0.0, angle=0, movable=False)
+        self.line.setVisible(False)
+        self.box.addItem(self.line, ignoreBounds=True)
+        self.meaning = ChipItem(self.box, self.line)
+        self.title = ChipItem(self.box)
+        self.title.set_text(title)
+        self.pyramid = MinMaxPyramid()
+        self.seconds: NDArray[np.float64] = np.empty(0)
+        self._pending: tuple[NDArray[np.float32], int] | None = None
+        self._mask: MinMaxPyramid | None = None
+        self._tint = "#000000"
+        self.done = 0
+        self.held = False  # the vertical range stays while a line is dragged
+        self.visible = True
+        self.show(True)
+
+    def show(self, visible: bool) -> None:
+        """Show or hide the row; a hidden one takes no room."""
+        self.visible = visible
+        for part in (self.box, self.axis):
+            part.setVisible(visible)
+        if self.height is not None:
+            self.view.ci.layout.setRowFixedHeight(self.place, self.height if visible else 0)
+
+    def remove(self) -> None:
+        """Take the row out of the view."""
+        self.show(False)
+        for part in (self.axis, self.box):
+            self.view.ci.removeItem(part)
+
+    def paint_with(self, colour: str, line: str) -> None:
+        """Take the theme's colours in."""
+        colours = theme.colours()
+        self.curve.colour = colour
+        self.title.colour, self.meaning.colour = colours.faint, line
+        self._tint = line
+        self.line.setPen(pg.mkPen(line, width=1.5, style=Qt.PenStyle.DashLine))
+        self.axis.setPen(pg.mkPen(colours.line))
+        self.axis.setTextPen(pg.mkPen(colours.faint))
+        font = QFont()
+        font.setPixelSize(11)
+        self.axis.setStyle(tickFont=font, maxTickLevel=0)
+        for item in (self.curve, self.bands, self.meaning, self.title):
+            item.update()
+
+    def set_values(self, values: NDArray[np.float32], done: int) -> None:
+        """Values (N,) of which the first `done` are there; read at the next `take_in`."""
+        self._pending = (values, done)
+
+    def set_mask(self, mask: NDArray[np.bool_] | None) -> None:
+        """Frames to tint (N,)."""
+        if mask is None:
+            self._mask = None
+            return
+        self._mask = MinMaxPyramid()
+        self._mask.become(mask.astype(np.float32))
+
+    def set_line(self, value: float | None) -> None:
+        """Where the line lies; None takes it away."""
+        self.line.setVisible(value is not None)
+        if value is not None:
+            self.line.setValue(value)
+        self.meaning.update()
+
+    def take_in(self) -> None:
+        """Bring the pyramid up to date."""
+        if self._pending is not None:
+            values, self.done = self._pending
+            self._pending = None
+            self.pyramid.become(np.asarray(values[: self.done], np.float32))
+
+    def redraw(self, x0: float, x1: float, duration: float) -> None:
+        """Draw what lies between two times."""
+        self.pyramid.set_seconds(self.seconds)
+        columns = max(int(self.box.width()), 1)
+        x, low, high = self.pyramid.query(x0, x1, columns)
+        if not self.held:
+            self.box.setYRange(*self._range(x0, x1), padding=0)
+        self.box.setXRange(x0, x1, padding=0)
+        self.curve.set_envelope(x, low, high)
+        beyond = None
+        if self.done < len(self.seconds):
+            beyond = (float(self.seconds[self.done]), duration)
+        self.bands.set_beyond(beyond)
+        self.bands.set_bands(self._spans(x0, x1, columns), faded(self._tint, 0.28))
+        self.meaning.update()
+
+    def _range(self, x0: float, x1: float) -> tuple[float, float]:
+        low, high = self.pyramid.extremes(x0, x1) or (0.0, 1.0)
+        if self.line.isVisible():
+            value = float(self.line.value())
+            low, high = min(low, value), max(high, value * 1.25 if value > 0 else value)
+        if high <= low:
+            high = low + 1.0
+        spare = (high - low) * 0.08
+        close_to_zero = 0 <= low < 0.5 * high
+        return (0.0 if close_to_zero else low - spare), high + spare * (
+            5 if self.height else 1
+        )  # room for a track's title
+
+    def _spans(self, x0: float, x1: float, columns: int) -> list[tuple[float, float]]:
+        """Runs of tinted frames, in seconds, joined where they share a pixel column."""
+        if self._mask is None or len(self.seconds) < 2:
+            return []
+        self._mask.set_seconds(self.seconds)
+        x, low, high = self._mask.query(x0, x1, columns)
+        edges = np.flatnonzero(np.diff((high > 0.5).astype(np.int8), prepend=0, append=0))
+        starts, stops = x[edges[0::2]], x[edges[1::2] - 1]
+        if low is high:  # single frames, each until the next
+            stops = stops + (self.seconds[-1] - self.seconds[0]) / (len(self.seconds) - 1)
+        else:
+            half = (x1 - x0) / columns / 2
+            starts, stops = starts - half, stops + half
+        return list(zip(starts.tolist(), stops.tolist(), strict=True))
+
+    def grasps(self, scene: QPointF) -> bool:
+        """Whether a point of the scene takes hold of the line."""
+        if not (self.visible and self.line.isVisible()):
+            return False
+        if not self.box.sceneBoundingRect().contains(scene):
+            return False
+        at = self.box.mapFromScene(scene)
+        near = abs(at.y() - _pixel_of(self.box, self.line.value())) <= _GRASP
+        return near or self.meaning.chip().contains(at)
+
+    def value_at(self, scene: QPointF) -> float:
+        """The value at a height of the scene, kept inside the row."""
+        _, (y0, y1) = self.box.viewRange()
+        value = float(self.box.mapSceneToView(scene).y())
+        return min(max(value, float(y0)), float(y1))

@@ -1,0 +1,191 @@
+"""The rows of the timeline, the part of the time they show, and when they are drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app import theme
+from app.views.timeline_items import SegmentsItem, faded
+from app.views.timeline_rows import AXIS_WIDTH, TRACK_HEIGHT, Row, make_box
+from app.views.timeline_view import TimeAxis, TimelineView
+
+REGULAR = "regular_score"  # the name of the row of E_t for show_track
+
+_INTERVAL = 66  # ms between redraws of growing curves: 15 Hz
+_RULER, _STRIP, _SCORE, _FIRST_TRACK = 0, 1, 2, 3
+_RULER_HEIGHT, _STRIP_HEIGHT, _SCORE_HEIGHT = 22, 22, 110
+_FEWEST_FRAMES = 6
+_ZOOM_STEP = 1.25
+
+
+class TimelineStage(QWidget):
+    """Ruler, strip of segments, score and tracks over one axis of time."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._duration = 1.0
+        self._seconds: NDArray[np.float64] = np.empty(0)
+        self._x0, self._x1 = 0.0, 1.0
+        self._fitted = True
+        self._playhead = 0.0
+        self._provisional = False
+        self._tracks: dict[str, Row] = {}
+        self.view = TimelineView()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.setFocusProxy(self.view)
+        self.view.setAccessibleName("Timeline")
+        self.view.setAccessibleDescription(
+            "Anomaly score over time with segments, threshold and playhead. "
+            "Plus and minus zoom, 0 shows everything."
+        )
+        self.view.setToolTip(
+            "Drag to scrub · drag the dashed line to set the threshold\n"
+            "Wheel zooms · Shift+drag or right drag pans · double-click shows everything"
+        )
+        self._build()
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.redraw)
+        self.view.resized.connect(self._resized)
+        self.apply_theme()
+
+    def _build(self) -> None:
+        grid = self.view.ci
+        grid.layout.setSpacing(0)
+        grid.layout.setContentsMargins(0, 0, 8, 6)
+        grid.layout.setColumnFixedWidth(0, AXIS_WIDTH)
+        self._ruler = TimeAxis("top")
+        self._ruler.setStyle(tickLength=4, tickTextOffset=2, autoExpandTextSpace=False)
+        grid.addItem(self._ruler, _RULER, 1)
+        self._strip = make_box(self.view, _STRIP)
+        self._strip.setYRange(0, 1, padding=0)
+        self._ruler.linkToView(self._strip)
+        self._segments = SegmentsItem(self._strip)
+        grid.layout.setRowFixedHeight(_RULER, _RULER_HEIGHT)
+        grid.layout.setRowFixedHeight(_STRIP, _STRIP_HEIGHT)
+        self._score = Row(self.view, _SCORE, title="", height=None)
+        self._score.axis.setLabel("score")
+        self._region = pg.LinearRegionItem((0, 1), movable=False, swapMode="block")
+        self._region.setVisible(False)
+        self._score.box.addItem(self._region, ignoreBounds=True)
+        self._resize_to_rows()
+
+    def set_provisional(self, provisional: bool) -> None:
+        """Scores that a calibration to come will still move are drawn paler."""
+        self._provisional = provisional
+        for row in self._rows():
+            row.curve.provisional = provisional
+            row.curve.update()
+        self._score.title.set_text("provisional" if provisional else "")
+
+    def apply_theme(self) -> None:
+        """Take the colours in force."""
+        colours = theme.colours()
+        self._score.paint_with(colours.track[0], colours.alert)
+        self._score.axis.setLabel("score", color=colours.faint, **{"font-size": "8pt"})
+        parts = [row for name, row in self._tracks.items() if name != REGULAR]
+        for i, row in enumerate(parts):
+            row.paint_with(colours.track[1 + i % 2], colours.alert)
+        if REGULAR in self._tracks:
+            self._tracks[REGULAR].paint_with(colours.gamma, colours.gamma)
+        self._ruler.setPen(pg.mkPen(colours.line))
+        self._ruler.setTextPen(pg.mkPen(colours.faint))
+        font = self._score.axis.style["tickFont"]
+        self._ruler.setStyle(tickFont=font)
+        self._region.setBrush(faded(colours.text, 0.10))
+        for line in self._region.lines:
+            line.setPen(pg.mkPen(colours.text, width=1.5))
+        self.set_provisional(self._provisional)
+        self.view.playhead.update()
+        self.view.refresh()
+
+    # what is shown
+
+    @Slot()
+    def redraw(self) -> None:
+        """Bring curves and rows up to date now; the setters do it at most 15 times a second."""
+        self._timer.stop()
+        self._clock.start()
+        self._strip.setXRange(self._x0, self._x1, padding=0)
+        for row in self._rows():
+            row.take_in()
+            if row.visible:
+                row.redraw(self._x0, self._x1, self._duration)
+        self._segments.update()
+        self._place_playhead()
+
+    def visible_span(self) -> tuple[float, float]:
+        """The times at the left and right edge."""
+        return self._x0, self._x1
+
+    def fit_all(self) -> None:
+        """Show everything."""
+        self._look_at(0.0, self._duration)
+
+    def zoom_at(self, seconds: float, steps: float) -> None:
+        """Zoom in by wheel steps, out where negative; the given time stays where it is."""
+        factor = _ZOOM_STEP**-steps
+        left = seconds - (seconds - self._x0) * factor
+        self._look_at(left, left + (self._x1 - self._x0) * factor)
+
+    def pan_by(self, pixels: float) -> None:
+        """Move the content to the right."""
+        shift = pixels * (self._x1 - self._x0) / max(self._score.box.width(), 1.0)
+        self._look_at(self._x0 - shift, self._x1 - shift)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        middle = self._playhead if self._x0 <= self._playhead <= self._x1 else self._x0
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_at(middle, 2)
+        elif event.key() == Qt.Key.Key_Minus:
+            self.zoom_at(middle, -2)
+        elif event.key() == Qt.Key.Key_0:
+            self.fit_all()
+        else:
+            super().keyPressEvent(event)
+
+    def _look_at(self, start: float, stop: float) -> None:
+        step = self._duration / max(len(self._seconds), 1)
+        least = min(_FEWEST_FRAMES * step, self._duration)
+        span = min(max(stop - start, least), self._duration)
+        middle = (start + stop) / 2
+        start = min(max(middle - span / 2, 0.0), self._duration - span)
+        self._x0, self._x1 = start, start + span
+        self._fitted = span >= self._duration * (1 - 1e-9)
+        self.redraw()
+
+    def _later(self) -> None:
+        if not self._timer.isActive():
+            since = self._clock.elapsed() if self._clock.isValid() else _INTERVAL
+            self._timer.start(int(max(_INTERVAL - since, 0)))
+
+    def _rows(self) -> list[Row]:
+        return [self._score, *self._tracks.values()]
+
+    def _free_place(self) -> int:
+        return max((row.place + 1 for row in self._tracks.values()), default=_FIRST_TRACK)
+
+    def _resize_to_rows(self) -> None:
+        tracks = sum(TRACK_HEIGHT for row in self._tracks.values() if row.visible)
+        self.setMinimumHeight(_RULER_HEIGHT + _STRIP_HEIGHT + _SCORE_HEIGHT + tracks + 6)
+
+    @Slot()
+    def _resized(self) -> None:
+        self.view.ci.layout.activate()
+        self.redraw()
+
+    def _place_playhead(self) -> None:
+        head = self.view.playhead
+        area = self._score.box.sceneBoundingRect()
+        share = (self._playhead - self._x0) / (self._x1 - self._x0)
+        head.setVisible(-1e-9 <= share <= 1 + 1e-9)
+        top = _RULER_HEIGHT - 8
+        head.place(area.left() + share * area.width(), top, self.view.height() - top - 2)

@@ -1,0 +1,383 @@
+"""The timeline keeps every peak at any zoom, and turns the mouse into times and thresholds."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.models.segment_model import SegmentRow
+from app.views.timeline import REGULAR, Timeline
+from app.views.timeline_pyramid import MinMaxPyramid
+
+N, RATE = 2550, 10
+SECONDS = np.arange(N) / RATE
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+SHIFT, PLAIN = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
+
+
+def bumps() -> np.ndarray:
+    frames = np.arange(N)
+    score = np.full(N, 0.3, np.float32)
+    for centre in (400, 1400):
+        score += (2 * np.exp(-(((frames - centre) / 30) ** 2))).astype(np.float32)
+    return score
+
+
+def segment(name: str, start: int, stop: int) -> SegmentRow:
+    middle = (start + stop) // 2
+    times = start / RATE, stop / RATE
+    return SegmentRow(name, start, stop, *times, 2.3, middle, middle / RATE)
+
+
+@pytest.fixture
+def timeline(qtbot: QtBot) -> Timeline:
+    widget = Timeline()
+    qtbot.addWidget(widget)
+    widget.resize(1000, 320)
+    widget.set_seconds(SECONDS)
+    widget.set_duration(N / RATE)
+    widget.set_score(bumps(), N)
+    widget.set_threshold(1.0)
+    widget.set_segments([segment("a", 370, 430), segment("b", 1370, 1430)])
+    widget.show()
+    qtbot.waitExposed(widget)
+    QApplication.processEvents()
+    widget.redraw()
+    return widget
+
+
+def surface(timeline: Timeline) -> object:
+    return timeline.view.viewport()
+
+
+def pixel(timeline: Timeline, seconds: float, value: float = 2.0, row: str = "score") -> QPoint:
+    box = (timeline._tracks[row] if row != "score" else timeline._score).box
+    at = box.mapViewToScene(QPointF(seconds, value))
+    return QPoint(round(at.x()), round(at.y()))
+
+
+def strip_pixel(timeline: Timeline, seconds: float) -> QPoint:
+    at = timeline._strip.mapViewToScene(QPointF(seconds, 0.5))
+    return QPoint(round(at.x()), round(at.y()))
+
+
+def drag(timeline: Timeline, *points: QPoint, button=LEFT, modifier=PLAIN) -> None:
+    view = timeline.view.viewport()
+    QTest.mousePress(view, button, modifier, points[0])
+    for point in points[1:]:
+        QTest.mouseMove(view, point)
+    QTest.mouseRelease(view, button, modifier, points[-1])
+
+
+def heard(signal) -> list:
+    values: list = []
+    signal.connect(lambda *args: values.append(args[0] if len(args) == 1 else args))
+    return values
+
+
+# the pyramid
+
+
+@pytest.mark.parametrize("span", [(0, 4000), (17, 3210.3), (100, 161), (100, 100.9)])
+@pytest.mark.parametrize("columns", [7, 333, 1500])
+def test_pyramid_keeps_every_extreme_of_every_column(span, columns) -> None:
+    seconds = np.arange(100_000) / 25
+    values = np.random.default_rng(3).normal(size=100_000).astype(np.float32)
+    pyramid = MinMaxPyramid(seconds)
+    pyramid.append(values)
+    x, low, high = pyramid.query(*span, columns)
+    inside = (seconds >= span[0]) & (seconds <= span[1])
+    assert high.max() >= values[inside].max()
+    assert low.min() <= values[inside].min()
+    if len(x) == columns:
+        edges = np.linspace(*span, columns + 1)
+        for i in range(0, columns, 11):
+            own = values[(seconds >= edges[i]) & (seconds < edges[i + 1])]
+            assert high[i] >= own.max()
+            assert low[i] <= own.min()
+
+
+def test_pyramid_keeps_gaps_at_any_zoom() -> None:
+    seconds = np.arange(60_000) / 25
+    values = np.ones(60_000, np.float32)
+    values[20_000:30_000] = np.nan
+    values[40_000:40_010] = np.nan
+    pyramid = MinMaxPyramid(seconds)
+    pyramid.append(values)
+    x, _, high = pyramid.query(0, 2400, 600)
+    gap = (x > 802) & (x < 1198)
+    assert np.isnan(high[gap]).all()
+    assert np.isfinite(high[~gap & ((x < 798) | (x > 1202))]).all()
+    assert np.isnan(pyramid.query(1599, 1602, 600)[2]).sum() == 10
+
+
+def test_pyramid_that_grows_equals_one_built_at_once() -> None:
+    seconds = np.arange(30_000) / 25
+    values = np.random.default_rng(4).random(30_000).astype(np.float32)
+    whole, grown = MinMaxPyramid(seconds), MinMaxPyramid(seconds)
+    whole.append(values)
+    for start in range(0, 30_000, 777):
+        grown.become(values[: start + 777])
+    for found, expected in zip(grown.query(3, 1100, 99), whole.query(3, 1100, 99), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_pyramid_forgets_what_was_there_before_other_values() -> None:
+    pyramid = MinMaxPyramid(np.arange(20_000) / 25)
+    pyramid.become(np.full(20_000, 9, np.float32))
+    pyramid.become(np.ones(5_000, np.float32))
+    assert pyramid.extremes(0, 800) == (1.0, 1.0)
+    assert len(pyramid) == 5_000
+
+
+def test_pyramid_leaves_a_pause_of_the_recording_open() -> None:
+    seconds = np.concatenate((np.arange(50), 500 + np.arange(50))) / 10
+    pyramid = MinMaxPyramid(seconds)
+    pyramid.append(np.ones(100, np.float32))
+    x, _, high = pyramid.query(0, 60, 400)
+    assert np.isnan(high).sum() == 1
+    assert 5 < x[np.isnan(high)][0] < 50
+
+
+def test_pyramid_of_a_million_frames_is_fast() -> None:
+    seconds = np.arange(1_000_000) / 25
+    values = np.random.default_rng(5).random(1_000_000).astype(np.float32)
+    built, asked = [], []
+    for _ in range(5):
+        start = time.perf_counter()
+        pyramid = MinMaxPyramid(seconds)
+        pyramid.append(values)
+        built.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        pyramid.query(0, 40_000, 1500)
+        asked.append(time.perf_counter() - start)
+    assert min(built) < 0.05
+    assert min(asked) < 0.002
+
+
+# the mouse
+
+
+def test_scrubbing_moves_then_releases(timeline: Timeline) -> None:
+    order: list[str] = []
+    timeline.scrub_moved.connect(lambda s: order.append("moved"))
+    timeline.scrub_released.connect(lambda s: order.append("released"))
+    moved, released = heard(timeline.scrub_moved), heard(timeline.scrub_released)
+    drag(timeline, *(pixel(timeline, s) for s in (60, 70, 80)))
+    assert order == ["moved", "moved", "moved", "released"]
+    assert moved == pytest.approx([60, 70, 80], abs=0.3)
+    assert released == pytest.approx([80], abs=0.3)
+
+
+def test_scrubbing_past_the_end_stays_in_the_footage(timeline: Timeline) -> None:
+    released = heard(timeline.scrub_released)
+    drag(timeline, pixel(timeline, 200), pixel(timeline, 400))
+    assert released == [pytest.approx(N / RATE)]
+
+
+def test_dragging_the_threshold_says_its_values_all_along(timeline: Timeline) -> None:
+    moved, final = heard(timeline.threshold_moved), heard(timeline.threshold_set)
+    scrubbed = heard(timeline.scrub_moved)
+    drag(timeline, *(pixel(timeline, 100, v) for v in (1.0, 1.2, 1.5, 1.8)))
+    assert moved == pytest.approx([1.2, 1.5, 1.8], abs=0.05)
+    assert final == pytest.approx([1.8], abs=0.05)
+    assert scrubbed == []
+
+
+def test_threshold_can_be_taken_by_its_label(timeline: Timeline) -> None:
+    timeline.set_threshold_text("12 segments {braces are words}")
+    moved = heard(timeline.threshold_moved)
+    chip = timeline._score.meaning.chip()
+    start = timeline._score.box.mapToScene(chip.center()).toPoint()
+    drag(timeline, start, start - QPoint(0, 20))
+    assert moved
+    assert moved[-1] > 1.0
+
+
+def test_dragging_gamma_says_its_values_all_along(timeline: Timeline) -> None:
+    timeline.set_regular_score(bumps() / 100, N)
+    timeline.set_gamma(0.015)
+    QApplication.processEvents()
+    timeline.redraw()
+    moved, final = heard(timeline.gamma_moved), heard(timeline.gamma_set)
+    drag(timeline, *(pixel(timeline, 100, v, REGULAR) for v in (0.015, 0.017, 0.02)))
+    assert len(moved) == 2
+    assert final == pytest.approx([0.02], abs=0.001)
+
+
+def test_click_on_a_block_chooses_its_segment(timeline: Timeline) -> None:
+    chosen, scrubbed = heard(timeline.segment_clicked), heard(timeline.scrub_moved)
+    QTest.mouseClick(surface(timeline), LEFT, PLAIN, strip_pixel(timeline, 140))
+    assert chosen == ["b"]
+    assert scrubbed == []
+
+
+def test_edges_of_the_selected_segment_can_be_dragged(timeline: Timeline) -> None:
+    timeline.set_selected("b")
+    moved = heard(timeline.segment_edges_moved)
+    drag(timeline, pixel(timeline, 143), pixel(timeline, 150), pixel(timeline, 160))
+    assert len(moved) == 1
+    assert moved[0][0] == "b"
+    assert moved[0][1:] == pytest.approx((137.0, 160.0), abs=0.3)
+
+
+def test_an_edge_stops_at_the_other_edge(timeline: Timeline) -> None:
+    timeline.set_selected("b")
+    moved = heard(timeline.segment_edges_moved)
+    drag(timeline, pixel(timeline, 137), pixel(timeline, 200))
+    assert moved[0][1:] == pytest.approx((143.0, 143.0), abs=0.3)
+
+
+def test_wheel_zooms_around_the_mouse_from_all_to_single_frames(timeline: Timeline) -> None:
+    at = QPointF(pixel(timeline, 140))
+    for _ in range(60):
+        before = timeline.seconds_at(at)
+        event = QWheelEvent(
+            at,
+            timeline.view.viewport().mapToGlobal(at),
+            QPoint(),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            PLAIN,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(timeline.view.viewport(), event)
+        assert timeline.seconds_at(at) == pytest.approx(before, abs=0.05)
+    start, stop = timeline.visible_span()
+    assert stop - start == pytest.approx(6 / RATE)
+
+
+def test_right_drag_and_shift_drag_pan_without_scrubbing(timeline: Timeline) -> None:
+    scrubbed = heard(timeline.scrub_moved)
+    timeline.zoom_at(100, 8)
+    for button, modifier in ((RIGHT, PLAIN), (LEFT, SHIFT)):
+        start, _ = timeline.visible_span()
+        drag(timeline, QPoint(500, 120), QPoint(400, 120), button=button, modifier=modifier)
+        assert timeline.visible_span()[0] > start
+    assert scrubbed == []
+
+
+def test_double_click_shows_everything(timeline: Timeline) -> None:
+    timeline.zoom_at(100, 8)
+    QTest.mouseDClick(surface(timeline), LEFT, PLAIN, QPoint(500, 120))
+    assert timeline.visible_span() == pytest.approx((0, N / RATE))
+
+
+def test_keys_zoom_and_show_everything(timeline: Timeline) -> None:
+    timeline.view.setFocus()
+    QTest.keyClick(timeline.view, Qt.Key.Key_Plus)
+    assert timeline.visible_span()[1] < N / RATE
+    QTest.keyClick(timeline.view, Qt.Key.Key_0)
+    assert timeline.visible_span() == pytest.approx((0, N / RATE))
+
+
+# what it shows
+
+
+def test_setters_emit_nothing(timeline: Timeline) -> None:
+    names = "scrub_moved scrub_released threshold_moved threshold_set gamma_moved gamma_set"
+    lists = [heard(getattr(timeline, name)) for name in names.split()]
+    lists += [heard(timeline.segment_clicked), heard(timeline.segment_edges_moved)]
+    timeline.set_threshold(2.0)
+    timeline.set_regular_score(bumps(), N)
+    timeline.set_gamma(0.4)
+    timeline.set_gamma_preview(bumps() > 1)
+    timeline.set_selected("a")
+    timeline.set_segments([])
+    timeline.set_playhead(12.0)
+    timeline.redraw()
+    assert lists == [[]] * 8
+
+
+def test_moving_the_playhead_paints_no_curve(timeline: Timeline, qtbot: QtBot) -> None:
+    timeline.grab()
+    QApplication.processEvents()
+    before = timeline._score.curve.paints
+    for seconds in (10, 20, 30):
+        timeline.set_playhead(seconds)
+        timeline.grab()
+        QApplication.processEvents()
+    assert timeline._score.curve.paints == before
+    assert timeline.view.playhead.geometry().center().x() == pixel(timeline, 30).x()
+
+
+def test_page_turns_where_the_playhead_leaves_it(timeline: Timeline) -> None:
+    timeline.zoom_at(0, 10)
+    stop = timeline.visible_span()[1]
+    timeline.set_playhead(stop - 0.1)
+    timeline.set_playhead(stop + 0.1)
+    assert timeline.visible_span()[0] > 0
+    assert timeline.visible_span()[1] > stop
+
+
+def test_growing_scores_are_drawn_together(timeline: Timeline, qtbot: QtBot) -> None:
+    score = bumps()
+    calls: list[int] = []
+    timeline._timer.timeout.connect(lambda: calls.append(1))
+    for done in range(1000, 1100):
+        timeline.set_score(score, done)
+    qtbot.waitUntil(lambda: timeline._score.done == 1099)
+    assert len(calls) == 1
+    assert len(timeline._score.pyramid) == 1099
+
+
+def test_view_grows_with_the_footage_until_the_analyst_zooms(timeline: Timeline) -> None:
+    timeline.set_duration(300)
+    assert timeline.visible_span() == pytest.approx((0, 300))
+    timeline.zoom_at(100, 4)
+    span = timeline.visible_span()
+    timeline.set_duration(400)
+    assert timeline.visible_span() == pytest.approx(span)
+
+
+def test_tracks_come_hide_and_go(timeline: Timeline) -> None:
+    low = timeline.minimumHeight()
+    timeline.set_track("psnr", "PSNR", bumps(), N)
+    timeline.set_track("distance", "memory distance", bumps(), N)
+    high = timeline.minimumHeight()
+    timeline.show_track("psnr", False)
+    assert low < timeline.minimumHeight() < high
+    timeline.remove_tracks()
+    assert timeline.minimumHeight() == low
+    timeline.set_track("psnr", "PSNR", bumps(), N)
+    timeline.redraw()
+    assert len(timeline._tracks["psnr"].pyramid) == N
+
+
+def test_ruler_reads_hours_minutes_seconds(timeline: Timeline) -> None:
+    ruler = timeline._ruler
+    assert ruler.tickStrings([0, 60, 3661], 1, 60) == ["0:00:00", "0:01:00", "1:01:01"]
+    assert ruler.tickStrings([0.3, 0.7], 1, 0.1) == ["0:00:00.3", "0:00:00.7"]
+
+
+def test_nothing_at_all_can_be_shown(qtbot: QtBot) -> None:
+    widget = Timeline()
+    qtbot.addWidget(widget)
+    widget.show()
+    widget.grab()
+    widget.set_score(np.full(5, np.nan, np.float32), 5)
+    widget.set_seconds(np.arange(5) / 10)
+    widget.redraw()
+    widget.grab()
+
+
+@pytest.mark.parametrize("steps", [0, 12, 25])
+def test_tint_covers_the_frames_that_would_stop_updating(timeline: Timeline, steps: int) -> None:
+    mask = np.zeros(N, bool)
+    mask[1000:1040] = True
+    timeline.set_regular_score(bumps(), N)
+    timeline.set_gamma_preview(mask)
+    timeline.zoom_at(102, steps)
+    start, stop = timeline.visible_span()
+    spans = timeline._tracks[REGULAR]._spans(start, stop, 800)
+    column = (stop - start) / 800
+    assert spans[0][0] == pytest.approx(max(100, start), abs=max(column, 0.2))
+    assert spans[-1][1] == pytest.approx(min(104, stop), abs=max(column, 0.2))

@@ -1,0 +1,101 @@
+"""What all tests share: a user folder of their own, tiny footage, a tiny detector, no thread left alive."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE / "footage")]  # for tiny_engine and footage_maker
+
+import pytest  # noqa: E402
+
+if TYPE_CHECKING:
+    from engine.detectors.mnad import MnadDetector
+
+SHARED = HERE.parents[1] / "shared"
+# Threads that a library keeps for the life of the process, by the start of their names.
+KEPT = ("pytest_timeout", "pytest-watcher", "Dummy-", "QtAudio")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the tests marked slow, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "slow" in item.keywords and not config.getoption("--slow"):
+            item.add_marker(pytest.mark.skip(reason="slow: runs only with --slow"))
+
+
+@pytest.fixture(autouse=True)
+def user_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own folder, empty and of this test alone."""
+    home = tmp_path / "normscope-home"
+    monkeypatch.setenv("NORMSCOPE_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_outlives_a_test() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before and thread.is_alive() and not thread.name.startswith(KEPT)
+    ]
+    assert not left, f"threads left alive: {[thread.name for thread in left]}"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real footage beside the project; skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the shared folder {SHARED} is not there")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def footage_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the session's tiny footage lies; nothing writes into it but the fixtures here."""
+    return tmp_path_factory.mktemp("footage")
+
+
+@pytest.fixture(scope="session")
+def walk(footage_folder: Path) -> Path:
+    """48 frames at 10 a second, one scene: a square walks, and runs from frame 30 to 37."""
+    from tiny_engine import write_walk
+
+    return write_walk(footage_folder / "walk.mp4")
+
+
+@pytest.fixture(scope="session")
+def broken_walk(footage_folder: Path) -> Path:
+    """60 frames: a cut before frame 20, and 3 s without frames before frame 40."""
+    from tiny_engine import write_broken_walk
+
+    return write_broken_walk(footage_folder / "broken.mp4")
+
+
+@pytest.fixture(scope="session")
+def fast_walk(footage_folder: Path) -> Path:
+    """60 frames at 25 a second."""
+    from tiny_engine import write_fast_walk
+
+    return write_fast_walk(footage_folder / "fast.mp4")
+
+
+@pytest.fixture(scope="session")
+def mnad(broken_walk: Path) -> MnadDetector:
+    """A random network of width 2 on 32 x 32 pixels whose gamma lets about half of the frames in."""
+    from tiny_engine import gated_mnad
+
+    return gated_mnad(broken_walk)

@@ -1,0 +1,82 @@
+"""Made abnormal clips: masks lie where pixels changed, and labels agree with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.errors import UnusableDataset
+from engine.evaluation.datasets import read_dataset
+from engine.learning.pasting import KINDS, read_frames, tracks, write_pasted
+
+HEIGHT, WIDTH = 96, 128
+
+
+def walkers(root: Path, count: int = 48) -> Path:
+    """Two upright figures that walk over a still scene."""
+    root.mkdir(parents=True)
+    rng = np.random.default_rng(4)
+    scene = cv2.GaussianBlur(rng.integers(80, 120, (HEIGHT, WIDTH, 3), dtype=np.uint8), (0, 0), 3)
+    for at in range(count):
+        picture = scene.copy()
+        for left, top, step in ((10, 20, 1.5), (90, 60, -1.5)):
+            x = round(left + step * at)
+            if 3 <= x < WIDTH - 12:
+                picture[top : top + 18, x : x + 8] = (30, 60, 220)
+        cv2.imwrite(str(root / f"{at:03d}.png"), picture)
+    return root
+
+
+def test_walkers_are_followed(tmp_path: Path) -> None:
+    found = tracks(read_frames(walkers(tmp_path / "walk")))
+    assert len(found) >= 2
+    drifts = sorted((t[-1].x - t[0].x) / (len(t) - 1) for t in found)
+    assert drifts[0] == pytest.approx(-1.5, abs=0.2)
+    assert drifts[-1] == pytest.approx(1.5, abs=0.2)
+    for cutout in found[0]:
+        assert cutout.picture.shape[:2] == cutout.alpha.shape == (18, 8)
+
+
+def test_masks_and_labels_agree_with_the_pixels(tmp_path: Path) -> None:
+    source, out = walkers(tmp_path / "walk"), tmp_path / "made"
+    summary = write_pasted([source], [source], out, seed=3)
+    original = read_frames(source)
+    labels = json.loads((out / "testing" / "labels.json").read_text())
+    assert set(labels) == {f"walk-{kind}" for kind in ("normal", *KINDS)}
+    assert summary["clips"] == 5
+    assert summary["abnormal"] == sum(sum(values) for values in labels.values())
+    clips = {clip.name: clip for clip in read_dataset(out)}
+    for name, values in labels.items():
+        frames = read_frames(out / "testing" / "frames" / name)
+        assert len(values) == len(frames) == len(original)
+        assert any(values) == (not name.endswith("normal"))
+        for at, label in enumerate(values):
+            mask = clips[name].mask(at)
+            assert mask is not None
+            assert bool(mask.any()) == bool(label) == bool(clips[name].labels[at])
+            changed = (frames[at] != original[at]).any(axis=2)
+            near = cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+            assert not (changed & ~near).any(), "pixels changed outside the mask"
+            if mask.sum() > 30:
+                assert changed[mask].mean() > 0.6
+
+
+def test_the_same_seed_makes_the_same_clips(tmp_path: Path) -> None:
+    source = walkers(tmp_path / "walk")
+    for name in ("a", "b"):
+        write_pasted([source], [source], tmp_path / name, seed=5)
+    one, other = (read_frames(tmp_path / n / "testing/frames/walk-fast") for n in ("a", "b"))
+    assert np.array_equal(one, other)
+
+
+def test_footage_without_walkers_is_explained(tmp_path: Path) -> None:
+    source = tmp_path / "empty"
+    source.mkdir()
+    for at in range(20):
+        cv2.imwrite(str(source / f"{at}.png"), np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
+    with pytest.raises(UnusableDataset, match="No walker"):
+        write_pasted([source], [source], tmp_path / "made", seed=1)
