@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """`normscope` and `normscope review FOOTAGE ...` open the window; anything else is a command."""
+    """`normscope` and `normscope review FOOTAGE ...` open the window; anything else is a
+    command."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] == "bench":
         from app.bench import main as bench
@@ -22,9 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return command_line(arguments)
     if sys.platform == "win32":
         # there torch's DLLs fail to load once Qt's are in the process
-        import torch
+        import importlib
 
-        del torch
+        importlib.import_module("torch")
     if sys.platform.startswith("linux") and not _has_screen():
         print("Error: there is no screen to open a window on.", file=sys.stderr)
         print("Hint: use the commands, such as: normscope demo --out demo", file=sys.stderr)

@@ -131,7 +131,8 @@ def analysis_rate(footage: Path, weights: str | None, precision: str) -> Row:
 
 
 def window_rows(footage: Path, weights: str, precision: str, alone: float) -> list[Row]:
-    """The same with the window open and the footage playing; and the event loop's delay meanwhile."""
+    """The same with the window open and the footage playing; and the event loop's delay
+    meanwhile."""
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from app.probe import LoopProbe, drive_window
@@ -152,6 +153,6 @@ def window_rows(footage: Path, weights: str, precision: str, alone: float) -> li
         _row("event-loop delay meanwhile, 99th percentile", float(np.quantile(delays, 0.99)), "ms",
              {**settings, "samples": len(delays)}),
         _row("event-loop delay meanwhile, median", float(np.median(delays)), "ms", settings),
-        _row("frames shown a second meanwhile", outcome.shown / outcome.seconds, "frame/s", settings),
+        _row("frames shown meanwhile", outcome.shown / outcome.seconds, "frame/s", settings),
         _row("cancel of the analysis", outcome.cancel_ms, "ms", settings),
     ]  # fmt: skip

@@ -1,4 +1,6 @@
-"""Every user action is one row: menus, keys, tooltips, the shortcut sheet and remapping all come from here."""
+"""Every user action is one row: menus, keys, tooltips, the shortcut sheet and remapping all come
+from here.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ Need = Literal["nothing", "footage", "analysis", "running", "segment", "review"]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """id: stable name.  needs: what must exist for it to be enabled.  keys: defaults, remappable."""
+    """id: stable name.  needs: what must exist for it to be enabled.  keys: defaults,
+    remappable."""
 
     id: str
     title: str
@@ -21,10 +24,10 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("file.open", "Open footage...", "File", ("Ctrl+O",), hint="Open one or more video files"),
+    Command("file.open", "Open footage...", "File", ("Ctrl+O",), hint="One or more video files"),
     Command("file.open_folder", "Open folder...", "File", ("Ctrl+Shift+O",),
             hint="Open a folder of footage, or of images as one footage"),
-    Command("file.demo", "Try the demo", "File", hint="Render a scene and analyse it on this machine"),
+    Command("file.demo", "Try the demo", "File", hint="Render a scene and analyse it here"),
     Command("file.export", "Export segments...", "File", ("E",), "analysis",
             "Write flagged segments as excerpts with tables and checksums"),
     Command("file.remove", "Remove from the list", "File", (), "footage",

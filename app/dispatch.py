@@ -44,9 +44,9 @@ class Dispatch(QObject):
             "edit.undo": self._undo,
             "edit.redo": self._redo,
             "edit.clear_areas": partial(desk.reviewing.set_areas, ()),
-            "analysis.start": desk.analyse,
-            "analysis.cancel": desk.cancel,
-            "analysis.rerun": desk.rerun,
+            "analysis.start": desk.detectors.analyse,
+            "analysis.cancel": desk.detectors.cancel,
+            "analysis.rerun": desk.detectors.rerun,
             "playback.toggle": playback.toggle,
             "playback.shuttle_back": partial(playback.shuttle, -1),
             "playback.shuttle_forward": partial(playback.shuttle, 1),
@@ -60,8 +60,8 @@ class Dispatch(QObject):
             "playback.start": partial(playback.seek, 0),
             "playback.end": partial(playback.seek, 1 << 60),
             "playback.go_to": self.go_to,
-            "segments.next": partial(desk.walk, 1),
-            "segments.previous": partial(desk.walk, -1),
+            "segments.next": partial(desk.review.walk, 1),
+            "segments.previous": partial(desk.review.walk, -1),
             "segments.in": self._in_point,
             "segments.out": self._out_point,
             "segments.split": self._split,
@@ -158,7 +158,7 @@ class Dispatch(QObject):
         document.in_point = None
         made = self._desk.reviewing.make(FrameSpan(a, b + 1))
         if made is not None:
-            self._desk.select_segment(made)
+            self._desk.review.select_segment(made)
 
     def _selected(self) -> str | None:
         return self._desk.current.selected if self._desk.current is not None else None
@@ -171,7 +171,7 @@ class Dispatch(QObject):
     def _judge(self, value: str) -> None:
         selected = self._selected()
         if selected is not None:
-            self._desk.judge(selected, value)
+            self._desk.review.judge(selected, value)
 
     def _delete(self) -> None:
         selected = self._selected()

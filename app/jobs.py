@@ -1,8 +1,8 @@
 """The only place in the application that starts threads.
 
 A Job runs one long piece of work (a generator of Progress) and reports its outcome exactly once.  A
-LatestWorker answers requests of which only the latest matters.  Signals carry numbers and small frozen
-values, never arrays; receivers are slots of QObjects on the GUI side.
+LatestWorker answers requests of which only the latest matters.  Signals carry numbers and small
+frozen values, never arrays; receivers are slots of QObjects on the GUI side.
 """
 
 from __future__ import annotations
@@ -125,8 +125,8 @@ class Job(QObject):
 class LatestWorker(QThread, Generic[Request, Answer]):
     """Answers the latest request; older ones that wait are dropped.
 
-    The answer lies in `take()` when `answered(generation)` arrives; a generation that is not the last asked
-    for is stale.  `failed(generation, error)` carries an expected error or a bug.
+    The answer lies in `take()` when `answered(generation)` arrives; a generation that is not the
+    last asked for is stale.  `failed(generation, error)` carries an expected error or a bug.
     """
 
     answered = Signal(int)

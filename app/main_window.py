@@ -29,7 +29,9 @@ from app.views.tuning import TuningPanel
 
 
 class MainWindow(QMainWindow):
-    """Footage on the left, the picture in the middle, tuning and segments on the right, time below."""
+    """Footage on the left, the picture in the middle, tuning and segments on the right, time
+    below.
+    """
 
     closing = Signal()
 

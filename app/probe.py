@@ -61,7 +61,9 @@ class WindowRun:
 
 
 def drive_window(footage: Path, weights: str, precision: str) -> WindowRun:
-    """Open footage in a window, analyse it while it plays, then cancel a second run; no user is needed."""
+    """Open footage in a window, analyse it while it plays, then cancel a second run; no user is
+    needed.
+    """
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(qt, QApplication):
         raise TypeError("a Qt application without widgets is running")
@@ -90,10 +92,10 @@ def drive_window(footage: Path, weights: str, precision: str) -> WindowRun:
     made = current.analysis.head.precision if current is not None and current.analysis else ""
     if current is not None and current.analysis is not None and current.analysis.path is not None:
         current.analysis.path.unlink(missing_ok=True)
-    desk.analyse()
+    desk.detectors.analyse()
     _until(lambda: desk.analysing.frames_done() > 5)
     asked = time.perf_counter()
-    desk.cancel()
+    desk.detectors.cancel()
     _until(lambda: desk.analysing.running is None)
     cancel = 1000 * (time.perf_counter() - asked)
     application.window.close()

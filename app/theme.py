@@ -1,4 +1,5 @@
-"""Colours and style sheet, dark and light.  One accent; meaning is never carried by colour alone."""
+"""Colours and style sheet, dark and light.  One accent; meaning is never carried by
+colour alone."""
 
 from __future__ import annotations
 
@@ -85,17 +86,22 @@ QPushButton, QToolButton { background: $raised; border: 1px solid $line; border-
 QToolButton { padding: 4px 6px; }
 QPushButton:hover, QToolButton:hover { border-color: $accent; }
 QPushButton:pressed, QToolButton:pressed { background: $line; }
-QPushButton:checked, QToolButton:checked { background: $accent; color: $on_accent; border-color: $accent; }
+QPushButton:checked, QToolButton:checked { background: $accent; color: $on_accent;
+  border-color: $accent; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus,
 QSlider:focus, QAbstractItemView:focus { border: 1px solid $accent; }
-QPushButton#primary { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton#primary { background: $accent; color: $on_accent; border-color: $accent;
+  font-weight: 600; }
 QPushButton#primary:disabled { background: $raised; color: $faint; border-color: $line; }
-QComboBox, QAbstractSpinBox, QLineEdit { background: $raised; border: 1px solid $line; border-radius: 5px;
-  padding: 4px 8px; min-height: 18px; selection-background-color: $accent; selection-color: $on_accent; }
+QComboBox, QAbstractSpinBox, QLineEdit { background: $raised; border: 1px solid $line;
+  border-radius: 5px;
+  padding: 4px 8px; min-height: 18px; selection-background-color: $accent;
+  selection-color: $on_accent; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
   selection-background-color: $accent; selection-color: $on_accent; }
-QAbstractItemView { background: $panel; alternate-background-color: $window; border: 1px solid $line;
+QAbstractItemView { background: $panel; alternate-background-color: $window;
+  border: 1px solid $line;
   border-radius: 6px; outline: 0; gridline-color: $line; }
 QAbstractItemView::item { padding: 4px; }
 QAbstractItemView::item:selected { background: $accent; color: $on_accent; }
@@ -125,13 +131,16 @@ QSplitter::handle { background: $window; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 2px; }
 QScrollBar::handle { background: $line; border-radius: 4px; min-height: 24px; min-width: 24px; }
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none;
+
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {
+  background: none;
   height: 0; width: 0; }
 QScrollArea { border: 0; background: transparent; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 6px; }
 QCheckBox { spacing: 6px; background: transparent; }
-QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px; border: 1px solid $faint;
+QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px;
+  border: 1px solid $faint;
   border-radius: 3px; background: $panel; }
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent;
   border-color: $accent; image: url("$tick"); }
@@ -141,7 +150,8 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: 
 QAbstractSpinBox::up-button { subcontrol-position: top right; }
 QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
 QAbstractSpinBox::up-arrow { image: url("$up"); width: 9px; height: 9px; }
-QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("$down"); width: 9px; height: 9px; }
+QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("$down"); width: 9px;
+  height: 9px; }
 QComboBox::drop-down { border: 0; width: 20px; }
 QTabBar::tab { background: transparent; padding: 6px 12px; color: $faint; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }

@@ -57,7 +57,9 @@ def load_detector(
     device: str = "auto",
     precision: str = "auto",
 ) -> Detector:
-    """A detector by weights (name or path) or by name (`speed`).  Raises BadSetting, UnreadableWeights."""
+    """A detector by weights (name or path) or by name (`speed`).  Raises BadSetting,
+    UnreadableWeights.
+    """
     if weights is not None and detector is not None:
         raise BadSetting("Weights and a detector's name exclude each other.")
     if weights is not None:
@@ -118,7 +120,9 @@ def parse_span(text: str, frames: int) -> FrameSpan:
 
 
 def detector_of(analysis: Analysis, *, device: str = "auto", precision: str = "auto") -> Detector:
-    """The detector that made an analysis.  Raises UnreadableWeights where its weights are gone or others."""
+    """The detector that made an analysis.  Raises UnreadableWeights where its weights are gone or
+    others.
+    """
     from engine.errors import UnreadableWeights
 
     facts = analysis.facts

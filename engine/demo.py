@@ -1,4 +1,6 @@
-"""The demo: a rendered clip on this machine, scored for real by the weights that came with the program."""
+"""The demo: a rendered clip on this machine, scored for real by the weights that came with the
+program.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The tree of failures that a person can do something about.
 
-Every expected failure is an `EngineError`: one sentence for the reader, a hint, and (by `raise ... from`)
-its cause.  Anything else that escapes is a bug.
+Every expected failure is an `EngineError`: one sentence for the reader, a hint, and (by `raise ...
+from`) its cause.  Anything else that escapes is a bug.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class UnreadableWeights(EngineError):
 
 
 class HostileCheckpoint(UnreadableWeights):
-    """A foreign checkpoint asks for code that is not needed to read tensors.  Nothing of it was run."""
+    """A foreign checkpoint asks for code that is not needed to read tensors.  Nothing of it was
+    run.
+    """
 
     hint = "Use a checkpoint that holds only tensors, from a source that you trust."
 

@@ -59,7 +59,8 @@ def sha256(path: Path) -> str:
 
 
 def fingerprint(path: Path) -> str:
-    """A quick identity of a large file: SHA-256 over its size, first and last MiB; of a folder over its listing.
+    """A quick identity of a large file: SHA-256 over its size, first and last MiB; of a folder
+    over its listing.
 
     It finds footage again after a move.  It proves nothing: evidence uses the full `sha256`.
     """

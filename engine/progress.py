@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 class Progress:
     """One report of a long piece of work.
 
-    phase: what is being done now ("scoring", "epoch 3").  done, total: in `unit`.  rate: units per second, or
-    0 while unknown.  eta: seconds left, or None while unknown.
+    phase: what is being done now ("scoring", "epoch 3").  done, total: in `unit`.  rate: units per
+    second, or 0 while unknown.  eta: seconds left, or None while unknown.
     """
 
     phase: str

@@ -1,7 +1,7 @@
 """Frame indices, spans and times.
 
-A frame is named by its `FrameIndex`: the 0-based ordinal in presentation order.  Time is an integer PTS times
-a rational time base and never index / fps.
+A frame is named by its `FrameIndex`: the 0-based ordinal in presentation order.  Time is an
+integer PTS times a rational time base and never index / fps.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class FrameSpan:
 
 
 def timecode(seconds: float | Fraction, *, digits: int = 3) -> str:
-    """`H:MM:SS.mmm` of a non-negative time, truncated so that a frame's code never runs ahead of it.
+    """`H:MM:SS.mmm` of a non-negative time, truncated so that a frame's code never runs ahead of
+    it.
 
     Negative times (a PTS before the first frame's) carry a leading minus.
     """

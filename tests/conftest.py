@@ -1,4 +1,4 @@
-"""What all tests share: a user folder of their own, tiny footage, a tiny detector, no thread left alive."""
+"""What all tests share: a user folder, tiny footage, a tiny detector, and no thread left alive."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE / "footage")]  # for tiny_engine and footage_maker
+sys.path[:0] = [str(HERE), str(HERE / "footage"), str(HERE / "app")]  # helpers of the tests
 
 import pytest  # noqa: E402
 
 if TYPE_CHECKING:
-    from engine.detectors.mnad import MnadDetector
+    from engine.detectors.mnad_stream import MnadDetector
 
 SHARED = HERE.parents[1] / "shared"
 # Threads that a library keeps for the life of the process, by the start of their names.
@@ -95,7 +95,7 @@ def fast_walk(footage_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def mnad(broken_walk: Path) -> MnadDetector:
-    """A random network of width 2 on 32 x 32 pixels whose gamma lets about half of the frames in."""
+    """A random network of width 2 on 32 x 32 pixels; gamma lets about half of the frames in."""
     from tiny_engine import gated_mnad
 
     return gated_mnad(broken_walk)

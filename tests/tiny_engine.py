@@ -1,4 +1,4 @@
-"""Tiny footage, a tiny detector, and runs over them.  Also imported by processes that tests kill."""
+"""Tiny footage, a tiny detector, and runs over them; also for processes that tests kill."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.detectors.base import Detector
 from engine.footage import open_footage
 
 if TYPE_CHECKING:
-    from engine.detectors.mnad import MnadDetector
+    from engine.detectors.mnad_stream import MnadDetector
 
 WIDTH, HEIGHT = 96, 64
 
@@ -70,7 +70,8 @@ def write_fast_walk(path: Path) -> Path:
 def random_mnad(gamma: float | None, clip_rate: float | None = None) -> MnadDetector:
     import torch
 
-    from engine.detectors.mnad import MnadConfig, MnadDetector, MnadNetwork, mnad_facts
+    from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
+    from engine.detectors.mnad_stream import MnadDetector
 
     torch.set_num_threads(1)
     torch.manual_seed(3)

@@ -1,4 +1,5 @@
-"""The detector in the background: one run at a time, others wait; the timeline reads what is done."""
+"""The detector in the background: one run at a time, others wait; the timeline reads
+what is done."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ GROW_MS = 80  # the timeline grows at 12 Hz
 class Analysing(QObject):
     """Runs analyses of documents.
 
-    grown: rows were added to the running document's analysis.  changed: a document's state text changed.
+    grown: rows were added to the running document's analysis.  changed: a document's state text
+    changed.
     """
 
     grown = Signal(object)
@@ -56,7 +58,9 @@ class Analysing(QObject):
         return self._run.analysis.frames_done if self._run is not None else 0
 
     def start(self, document: Document, *, gamma: float | None = None) -> None:
-        """Analyse a document with its chosen detector; with gamma: re-run from the first changed decision."""
+        """Analyse a document with its chosen detector; with gamma: re-run from the first changed
+        decision.
+        """
         if document.footage is None or document is self._document:
             return
         if any(waiting is document for waiting, _ in self._waiting):

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """key: its path as text.  error: why it cannot be opened, on its own row.  choice: detector or weights."""
+    """key: its path as text.  error: why it cannot be opened, on its own row.  choice: detector or
+    weights.
+    """
 
     path: Path
     footage: Footage | None = None

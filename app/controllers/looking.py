@@ -63,7 +63,9 @@ def overlay_of(
     state: ReviewState,
     calibration: Calibration | None,
 ) -> tuple[NDArray[np.float32], list[Region]]:
-    """The overlay (h, w) and its regions in pixels of the shown picture; ignored areas are cleared."""
+    """The overlay (h, w) and its regions in pixels of the shown picture; ignored areas are
+    cleared.
+    """
     from dataclasses import replace
 
     from engine.scoring.ignoring import kept_cells

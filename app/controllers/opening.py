@@ -33,7 +33,9 @@ class Opener(QObject):
         self._ready: list[Document] = []
 
     def open(self, paths: Sequence[Path]) -> None:
-        """Queue paths; a folder of footage means each file in it, a folder of images is one footage."""
+        """Queue paths; a folder of footage means each file in it, a folder of images is one
+        footage.
+        """
         self._waiting += paths
         self._next()
 
@@ -92,7 +94,9 @@ class Opener(QObject):
 
 
 def _open(path: Path) -> Document:
-    """A document with its footage, its thumbnail and the analysis that was stored for it; or its error."""
+    """A document with its footage, its thumbnail and the analysis that was stored for it; or its
+    error.
+    """
     from engine.analysis.store import last_analysis
 
     document = Document(path)

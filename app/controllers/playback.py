@@ -1,7 +1,7 @@
 """Playback: which frame is on the screen, and which one is wanted next.
 
-One worker decodes; only the latest wanted frame matters.  Time comes from the frame table, so variable rates
-play as recorded, and the position always names the frame that is really shown.
+One worker decodes; only the latest wanted frame matters.  Time comes from the frame table, so
+variable rates play as recorded, and the position always names the frame that is really shown.
 """
 
 from __future__ import annotations
@@ -158,7 +158,8 @@ class Playback(QObject):
             self.seek(self._footage.table.index_at(seconds), exact=exact)
 
     def step(self, frames: int) -> None:
-        """Frames forwards or back from the one asked for last, so that a held key keeps its pace."""
+        """Frames forwards or back from the one asked for last, so that a held key keeps its
+        pace."""
         self.set_speed(0.0)
         self.seek(self._wanted + frames, backwards=frames < 0)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.scoring.score import ScoreSettings, Values
     from engine.scoring.segments import SegmentSettings
 
+SAVE_MS = 300
 PROVISIONAL_SECONDS = 1.0  # how often a growing calibration is taken anew
 
 
@@ -44,9 +45,14 @@ class Reviewing(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._recompute)
+        self._saving = QTimer(self)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(SAVE_MS)
+        self._saving.timeout.connect(self.save)
 
     def set_document(self, document: Document | None) -> None:
         """Review another footage."""
+        self.save()
         self._document = document
         self.track, self.calibration, self._parts = None, None, None
         self._parts_for, self._calibrated_at = (None, -1), 0.0
@@ -126,17 +132,11 @@ class Reviewing(QObject):
         document = self._document
         if document is None or document.session is None:
             return
-        try:
-            document.session.change(title, state, merge=merge)
-        except OSError as error:
-            from engine.review.session import UnreadableReview
-
-            self.failed.emit(
-                UnreadableReview(
-                    f"The review could not be saved: {error.strerror}.",
-                    hint="Free some space or check the permissions; it is kept in memory meanwhile.",
-                )
-            )
+        document.session.change(title, state, merge=merge, save=False)
+        if merge:  # a dragged slider is saved when it rests, a decision at once
+            self._saving.start()
+        else:
+            self.save()
         self.state_changed.emit()
         self.refresh()
 
@@ -169,6 +169,25 @@ class Reviewing(QObject):
         """Ignored areas."""
         if self.state is not None:
             self._change("ignored areas", replace(self.state, areas=areas))
+
+    @Slot()
+    def save(self) -> None:
+        """Write the review, if anything changed since the last time."""
+        document = self._document
+        self._saving.stop()
+        if document is None or document.session is None:
+            return
+        try:
+            document.session.save_if_changed()
+        except OSError as error:
+            from engine.review.session import UnreadableReview
+
+            self.failed.emit(
+                UnreadableReview(
+                    f"The review could not be saved: {error.strerror}.",
+                    hint="Free some space or check the permissions; it is kept in memory so far.",
+                )
+            )
 
     # --- segments -------------------------------------------------------------------------------
 
@@ -280,7 +299,9 @@ class Reviewing(QObject):
         return f"{threshold:.2f} · {above:.1f} % of frames above"
 
     def gamma_sentence(self) -> tuple[str, int | None]:
-        """What the wanted gamma would change: a sentence, and the first frame whose decision differs."""
+        """What the wanted gamma would change: a sentence, and the first frame whose decision
+        differs.
+        """
         document, state = self._document, self.state
         if document is None or document.analysis is None or state is None or state.gamma is None:
             return "", None

@@ -1,4 +1,6 @@
-"""Which detector scores the footage, how far it is, and a word of warning where its weights are foreign."""
+"""Which detector scores the footage, how far it is, and a word of warning where its weights are
+foreign.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ HEADINGS = ("", "Start", "Length", "Peak", "Verdict", "The untouched excerpt")
 
 @dataclass(frozen=True, slots=True)
 class ExportRow:
-    """One segment: id, texts, whether it is chosen at first; cut "" while it is being worked out."""
+    """One segment: id, texts, whether it is chosen at first; cut "" while it is being
+    worked out."""
 
     id: str
     start: str

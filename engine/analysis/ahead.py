@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.sampling import Sampling
+from engine.errors import UnreadableFootage
 from engine.footage import Footage, open_decoder
 from engine.footage.cuts import CutDetector
 from engine.timebase import FrameSpan
 
 DEPTH = 16  # pictures; at 1920 x 1080 about 100 MB
+DAMAGED_IN_A_ROW = 250  # then the rest is taken to be lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Sampled:
 class DecodeAhead:
     """Iterates over sampled frames from a position on, decoded in another thread.
 
-    warm_up: positions before `first` that only the cut detector sees, so that a resumed run finds the same
-    cuts.  Use as a context manager: leaving it ends the thread.
+    warm_up: positions before `first` that only the cut detector sees, so that a resumed run finds
+    the same cuts.  Use as a context manager: leaving it ends the thread.
     """
 
     def __init__(
@@ -88,17 +90,38 @@ class DecodeAhead:
             return
         wanted = {int(i): at for at, i in enumerate(indices[self._start :], self._start)}
         cuts = CutDetector()
-        span = FrameSpan(int(indices[self._start]), int(indices[-1]) + 1)
+        broken = False
+        for index, picture in self._pictures(int(indices[self._start]), int(indices[-1]) + 1):
+            if self._stop.is_set():
+                return
+            if picture is None:
+                broken = True
+                continue
+            at = wanted.get(index)
+            if at is None:
+                continue
+            cut = cuts.push(picture)
+            if at >= self._first:
+                gap = bool(self._sampling.gap_before[at])
+                self._put(Sampled(index, picture, cut or gap or broken))
+            broken = False
+
+    def _pictures(self, start: int, stop: int) -> Iterator[tuple[int, NDArray[np.uint8] | None]]:
+        """Frames in order; a damaged one is None, and decoding goes on after it."""
+        damaged = 0
         with open_decoder(self._footage, purpose="scan") as decoder:
-            for index, picture in decoder.frames(span):
-                if self._stop.is_set():
+            while start < stop:
+                try:
+                    for index, picture in decoder.frames(FrameSpan(start, stop)):
+                        start, damaged = index + 1, 0
+                        yield index, picture
                     return
-                at = wanted.get(index)
-                if at is None:
-                    continue
-                cut = cuts.push(picture)
-                if at >= self._first:
-                    self._put(Sampled(index, picture, cut or bool(self._sampling.gap_before[at])))
+                except UnreadableFootage:
+                    damaged += 1
+                    if damaged > DAMAGED_IN_A_ROW:
+                        raise
+                    yield start, None
+                    start += 1
 
     def _put(self, value: Sampled | BaseException | None) -> None:
         while not self._stop.is_set():

@@ -69,7 +69,8 @@ class AnalysisHead:
 
     @staticmethod
     def from_dict(d: dict[str, Any]) -> AnalysisHead:
-        """The inverse of `as_dict`.  Raises KeyError, TypeError, ValueError on a damaged document."""
+        """The inverse of `as_dict`.  Raises KeyError, TypeError, ValueError on a damaged
+        document."""
         calibration = d["calibration"]
         facts = DetectorFacts(
             name=d["detector"],
@@ -187,7 +188,8 @@ class Analysis:
 
     @property
     def calibration(self) -> Calibration | None:
-        """What normal means: the span of this footage that was named, else what the weights bring."""
+        """What normal means: the span of this footage that was named, else what the weights
+        bring."""
         return self.own_calibration or self.facts.calibration
 
     def put(self, score: FrameScore) -> None:
@@ -215,8 +217,11 @@ class Analysis:
         return self.snapshots[at] if at >= 0 else None
 
     def memory_before(self, index: int) -> tuple[int, NDArray[np.float32]] | None:
-        """(frame, items): the memory that met frame `frame`, the last one at or before `index` for which it
-        is known.  Updates from there on must be repeated; a memory that is not written to is known anywhere."""
+        """(frame, items): the memory that met `frame`, the last one up to `index` where it is
+        known.
+
+        Updates from there on must be repeated; a memory that is not written to is known anywhere.
+        """
         snapshot = self.snapshot_before(index)
         if snapshot is None:
             return None

@@ -1,4 +1,6 @@
-"""The analysis file (HDF5): written whole and atomically, read back whole; see the README for its layout."""
+"""The analysis file (HDF5): written whole and atomically, read back whole; see the README for its
+layout.
+"""
 
 from __future__ import annotations
 
@@ -81,10 +83,11 @@ def write_analysis(path: Path, analysis: Analysis) -> None:
 
 
 def read_analysis(path: Path) -> Analysis:
-    """Read an analysis; where a run was cut short, what its journal holds.  Raises UnreadableAnalysis.
+    """Read an analysis; where a run was cut short, what its journal holds.  Raises
+    UnreadableAnalysis.
 
-    A journal beside a file is newer than the file: it is dropped whenever the file is written.  One without
-    rows, of a run that was cut short at once, does not hide the file.
+    A journal beside a file is newer than the file: it is dropped whenever the file is written.
+    One without rows, of a run that was cut short at once, does not hide the file.
     """
     try:
         unfinished = read_journal(journal_path(path))

@@ -1,7 +1,8 @@
 """A checksummed journal beside the analysis file: a kill at any byte loses at most the last second.
 
-HDF5 is not crash-safe, so it is written once, whole, at the end.  While a run goes on its rows are appended
-here, in records that are valid or absent.  A record: magic, payload length, CRC-32, payload (an .npz).
+HDF5 is not crash-safe, so it is written once, whole, at the end.  While a run goes on its rows are
+appended here, in records that are valid or absent.  A record: magic, payload length, CRC-32,
+payload (an .npz).
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class JournalWriter:
     def __init__(self, path: Path, analysis: Analysis) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._analysis = analysis
-        # the rows kept from an earlier run may lie in the journal that is replaced, and nowhere else
+        # rows kept from an earlier run may lie in the journal that is replaced, and nowhere else
         begun = path.with_name(path.name + ".new")
         self._upto = 0
         self._snapshots = 0

@@ -1,7 +1,7 @@
 """A closer look at one frame of a stored run: what was expected there, and where it differs.
 
-The memory of that moment is rebuilt from the last snapshot by repeating the updates that were made since,
-so the prediction is the one that was scored, also after reopening.
+The memory of that moment is rebuilt from the last snapshot by repeating the updates that were made
+since, so the prediction is the one that was scored, also after reopening.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class Looker:
         return None
 
     def look(self, decoder: Decoder, index: int) -> Look | None:
-        """The closer look at the scored frame that stands for `index`; None where there is no score."""
+        """The closer look at the scored frame that stands for `index`; None where there is no
+        score.
+        """
         target = self.nearest(index)
         if target is None:
             return None

@@ -16,7 +16,9 @@ from engine.footage import Footage
 
 
 def would_update(analysis: Analysis, gamma: float) -> NDArray[np.bool_]:
-    """Frames whose stored E_t lies below gamma.  A preview: a changed memory changes later E_t a little."""
+    """Frames whose stored E_t lies below gamma.  A preview: a changed memory changes later E_t a
+    little.
+    """
     with np.errstate(invalid="ignore"):
         return analysis.regular_score < gamma
 
@@ -35,7 +37,7 @@ def rerun(
 ) -> AnalysisRun:
     """A run with another gamma that keeps the rows before the first changed decision.
 
-    But not the last few: a patch part looks at the frames after its own, and those met another memory.
+    But not the last few: a patch part looks at the frames after its own, which met another memory.
     Raises BadSetting without a memory.
     """
     if not analysis.facts.has_memory:

@@ -1,4 +1,5 @@
-"""One run of a detector over a footage: decode ahead, score, store; cancel, kill and resume lose nothing.
+"""One run of a detector over a footage: decode ahead, score, store; cancel, kill and resume lose
+nothing.
 
 The caller owns cancellation: it stops iterating, and what was scored is written.
 """
@@ -31,7 +32,8 @@ CUT_WARM_UP = 40  # sampled frames that the cut detector looks back on
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """gamma and update None: the detector's defaults.  calibrate: the normal span of this footage."""
+    """gamma and update None: the detector's defaults.  calibrate: the normal span of this
+    footage."""
 
     gamma: float | None = None
     update: bool | None = None
@@ -164,8 +166,9 @@ class AnalysisRun:
     def _restart(self, stream: Stream) -> tuple[int, int]:
         """Where to begin so that the rows from the mark on come out as in an unbroken run.
 
-        Returns the first sampled position to decode and the first frame to score.  The memory goes back to a
-        snapshot some rows before the mark, so that the patch parts see the frames around them.
+        Returns the first sampled position to decode and the first frame to score.  The memory goes
+        back to a snapshot some rows before the mark, so that the patch parts see the frames around
+        them.
         """
         mark = self.analysis.frames_done
         if mark == 0:
@@ -196,7 +199,7 @@ class AnalysisRun:
             self.scored += 1
 
     def _calibrate(self) -> None:
-        """What normal means: the named span as far as it has scores, else the weights, else all that there is."""
+        """What normal means: the named span where it has scores, else the weights, else all."""
         analysis, span = self.analysis, self.analysis.normal
         if span is not None and analysis.scored[span.start : span.stop].any():
             origin = f"frames {span.start} to {span.stop - 1} of this footage"

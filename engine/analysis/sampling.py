@@ -12,7 +12,9 @@ from engine.footage import FrameTable
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """indices: sampled frames, int64 (S,).  gap_before: bool (S,), True where time jumps before it."""
+    """indices: sampled frames, int64 (S,).  gap_before: bool (S,), True where time jumps before
+    it.
+    """
 
     indices: NDArray[np.int64]
     gap_before: NDArray[np.bool_]
@@ -23,10 +25,11 @@ class Sampling:
 
 
 def sample(table: FrameTable, clip_rate: float | None, first: int = 0) -> Sampling:
-    """Sample a table at a rate, or take every frame where the rate is None or the footage is slower.
+    """Sample a table at a rate, or take every frame where the rate is None or the footage is
+    slower.
 
-    Each sampled frame is the first whose time reaches the next tick, and the ticks restart at every gap,
-    so that the spacing never drifts and a clip never spans a gap.
+    Each sampled frame is the first whose time reaches the next tick, and the ticks restart at
+    every gap, so that the spacing never drifts and a clip never spans a gap.
     """
     seconds = table.seconds()
     gaps = np.zeros(len(table), bool)

@@ -14,7 +14,9 @@ from engine.places import user_folder
 
 
 def analyses_of(footage: Path) -> Path:
-    """The folder for one footage, named after its fingerprint, so that moving the file does not matter."""
+    """The folder for one footage, named after its fingerprint, so that moving the file does not
+    matter.
+    """
     folder = user_folder("analyses") / fingerprint(footage)
     folder.mkdir(exist_ok=True)
     return folder

@@ -1,7 +1,7 @@
 """The command line: a thin driver of the façade.
 
-One JSON document goes to stdout with --json; progress and messages go to stderr.  Exit codes: 0 done,
-1 an expected failure, 2 wrong usage, 130 interrupted (what was done so far is kept).
+One JSON document goes to stdout with --json; progress and messages go to stderr.  Exit codes: 0
+done, 1 an expected failure, 2 wrong usage, 130 interrupted (what was done so far is kept).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.errors import EngineError
 
 app = typer.Typer(
     name="normscope",
-    help="Review recorded footage from fixed cameras: score it, flag what is unlike normal, export it.",
+    help="Review recorded footage from fixed cameras: score, flag what is unlike normal, export.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

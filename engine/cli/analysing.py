@@ -121,7 +121,8 @@ def analyse(
         return
     origin = analysis.calibration.origin if analysis.calibration else "nothing"
     say(
-        f"{run.path}: {document['scored']} of {document['frames']} frames scored by {chosen.facts.name}"
+        f"{run.path}: {document['scored']} of {document['frames']} frames scored"
+        f" by {chosen.facts.name}"
     )
     say(f"{document['frames_per_second']} frame/s on {chosen.device} in {chosen.precision}")
     say(f"Calibrated on {origin}.")
@@ -134,7 +135,9 @@ def _state(
     threshold: float | None,
     **changed: Any,
 ) -> ReviewState:
-    """The review's settings, or the defaults, with what was given on the command line put over them."""
+    """The review's settings, or the defaults, with what was given on the command line put over
+    them.
+    """
     from dataclasses import replace
 
     from engine.review.defaults import default_state
@@ -166,7 +169,7 @@ def _state(
 
 
 def _scored(analysis: Analysis, state: ReviewState) -> ScoreTrack:
-    """What follows from a run, complete or cut short.  Raises BadSetting where the settings give no score."""
+    """What follows from a run, complete or cut short.  BadSetting where there is no score."""
     from engine.review.scoring import calibration_in_force, track
     from engine.scoring.score import anomaly_score
 

@@ -62,7 +62,8 @@ def train(
 ) -> None:
     """Learn what is normal from footage and write weights with a card.
 
-    Example: normscope train --normal monday.mp4 --normal tuesday.mp4 -o yard.safetensors --minutes 10
+    Example: normscope train --normal monday.mp4 --normal tuesday.mp4 -o yard.safetensors --minutes
+    10
     """
     from engine.detectors.losses import LossWeights
     from engine.detectors.mnad import MnadConfig

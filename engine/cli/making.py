@@ -99,7 +99,8 @@ def scene(
         emit({"video": str(paths.video), "masks": str(paths.masks), "labels": str(paths.labels)})
     else:
         say(
-            f"{paths.video}: {spec.frames} frames; ground truth in {paths.labels.name} and {paths.masks.name}"
+            f"{paths.video}: {spec.frames} frames; ground truth in {paths.labels.name}"
+            f" and {paths.masks.name}"
         )
 
 
@@ -110,7 +111,8 @@ def paste(
     seed: int = 1,
     json: Json = False,
 ) -> None:
-    """Make labelled clips from normal footage: objects cut from elsewhere, sped up, enlarged, reversed.
+    """Make labelled clips from normal footage: objects cut from elsewhere, sped up, enlarged,
+    reversed.
 
     Settings are chosen on these, never on the labels of a benchmark.
     Example: normscope paste --normal clips/05 --cut-from clips/01 --out pasted
@@ -122,5 +124,6 @@ def paste(
         emit(summary)
     else:
         say(
-            f"{out}: {summary['clips']} clips, {summary['abnormal']} of {summary['frames']} frames abnormal"
+            f"{out}: {summary['clips']} clips,"
+            f" {summary['abnormal']} of {summary['frames']} frames abnormal"
         )

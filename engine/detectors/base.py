@@ -1,6 +1,8 @@
-"""The seam between detectors and the rest: what a detector declares, and what it says of each frame.
+"""The seam between detectors and the rest: what a detector declares, and what it says of each
+frame.
 
-No torch here, so that the command line, the store and the application can speak of detectors without it.
+No torch here, so that the command line, the store and the application can speak of detectors
+without it.
 """
 
 from __future__ import annotations
@@ -23,9 +25,10 @@ Pooling = Literal["frame", "patch"]
 class PartSpec:
     """One score part of a detector.
 
-    role and direction as stored in the analysis file; `map_name` names the map that it pools; `slot` is A or B
-    of S = lambda g(A) + (1 - lambda) g(B); `pooling` says whether the whole frame counts (the papers) or its
-    worst patch (ours).  A detector may fill each slot once for each pooling.
+    role and direction as stored in the analysis file; `map_name` names the map that it pools;
+    `slot` is A or B of S = lambda g(A) + (1 - lambda) g(B); `pooling` says whether the whole frame
+    counts (the papers) or its worst patch (ours).  A detector may fill each slot once for each
+    pooling.
     """
 
     name: str
@@ -45,7 +48,9 @@ class PartSpec:
 
 @dataclass(frozen=True, slots=True)
 class PatchRule:
-    """How `patch` parts are pooled: mean over `cells` x `cells` cells and `frames` frames, then the worst one."""
+    """How `patch` parts are pooled: mean over `cells` x `cells` cells and `frames` frames, then
+    the worst one.
+    """
 
     cells: int = 4
     frames: int = 5
@@ -55,10 +60,11 @@ class PatchRule:
 class FrameScore:
     """What a detector says of one frame.
 
-    parts: value of each part.  maps: by name, float32 (h', w'), the picture of a part in cells, up is
-    abnormal.  fine: the same at the detector's own resolution, where that is finer.
+    parts: value of each part.  maps: by name, float32 (h', w'), the picture of a part in cells, up
+    is abnormal.  fine: the same at the detector's own resolution, where that is finer.
     regular_score: E_t, or None without a memory.  updated: whether the memory took this frame in.
-    items: the memory items (M, C) that scored this frame, before its update; None without a memory.
+    items: the memory items (M, C) that scored this frame, before its update; None without a
+    memory.
     """
 
     index: int
@@ -74,8 +80,8 @@ class FrameScore:
 class Look:
     """A closer look at one frame, made on demand.
 
-    expected: what the detector predicted, RGB uint8 (h, w, 3), or None where it predicts no picture.
-    maps: as FrameScore.fine and, for those without, as FrameScore.maps.
+    expected: what the detector predicted, RGB uint8 (h, w, 3), or None where it predicts no
+    picture. maps: as FrameScore.fine and, for those without, as FrameScore.maps.
     """
 
     index: int
@@ -124,7 +130,9 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class DetectorFacts:
-    """What is known of a detector before it runs.  `clip_rate`: frames per second that it samples, or None for all."""
+    """What is known of a detector before it runs.  `clip_rate`: frames per second that it samples,
+    or None for all.
+    """
 
     name: str
     parts: tuple[PartSpec, ...]
@@ -153,7 +161,9 @@ class DetectorFacts:
 
 
 class Stream(Protocol):
-    """One pass over a footage.  Frames go in, in order; scores come out, in order, some frames later."""
+    """One pass over a footage.  Frames go in, in order; scores come out, in order, some frames
+    later.
+    """
 
     @property
     def context(self) -> int:
@@ -169,7 +179,9 @@ class Stream(Protocol):
         """Put back memory items (M, C) from a snapshot."""
 
     def replay(self, index: int, picture: Picture, *, write: bool) -> None:
-        """Take a frame as `push` does, without scoring it; write it to the memory if it was written then."""
+        """Take a frame as `push` does, without scoring it; write it to the memory if it was
+        written then.
+        """
 
     def look(self, index: int, picture: Picture) -> Look | None:
         """Take the next frame and show what was expected of it; None while the clip is not full."""

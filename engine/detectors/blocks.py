@@ -30,7 +30,8 @@ def block(a: int, b: int) -> nn.Sequential:
 
 
 def upsample(a: int, b: int) -> nn.Sequential:
-    """U(a, b): transposed 3x3 convolution of stride 2, BN, ReLU.  (N, a, h, w) -> (N, b, 2h, 2w)."""
+    """U(a, b): transposed 3x3 convolution of stride 2, BN, ReLU.  (N, a, h, w) -> (N, b,
+    2h, 2w)."""
     return nn.Sequential(
         nn.ConvTranspose2d(a, b, 3, stride=2, padding=1, output_padding=1),
         nn.BatchNorm2d(b),
@@ -39,7 +40,8 @@ def upsample(a: int, b: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """Four levels; the last convolution has neither BN nor ReLU, so that queries keep their sign."""
+    """Four levels; the last convolution has neither BN nor ReLU, so that queries keep their
+    sign."""
 
     def __init__(self, in_channels: int, width: int) -> None:
         super().__init__()
@@ -61,7 +63,9 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Three levels up and a head with tanh; prediction joins the skips (skip first), reconstruction has none."""
+    """Three levels up and a head with tanh; prediction joins the skips (skip first),
+    reconstruction has none.
+    """
 
     def __init__(self, in_channels: int, out_channels: int, width: int, *, skips: bool) -> None:
         super().__init__()
@@ -94,7 +98,9 @@ class Decoder(nn.Module):
 
 
 def fold_batchnorm(module: nn.Module) -> None:
-    """Fold every BN that follows a convolution into it, in place (inference only, same arithmetic)."""
+    """Fold every BN that follows a convolution into it, in place (inference only, same
+    arithmetic).
+    """
     for child in module.children():
         fold_batchnorm(child)
     if not isinstance(module, nn.Sequential):

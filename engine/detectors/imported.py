@@ -68,7 +68,8 @@ def _read_zip(path: Path) -> Any:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries) or (
-                sum(entry.file_size for entry in entries) > path.stat().st_size
+                sum(max(entry.file_size, entry.compress_size) for entry in entries)
+                > path.stat().st_size
             ):
                 raise UnreadableWeights(
                     f"{path.name} is a packed zip file; torch leaves its checkpoints unpacked."

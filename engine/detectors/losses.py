@@ -39,7 +39,9 @@ class Losses:
 
 
 def pixel_loss(predicted: Tensor, target: Tensor, forms: Forms = "code") -> Tensor:
-    """Intensity term, eq. (9), in [-1, 1] units.  code: MSE.  paper: L2 norm per picture, averaged."""
+    """Intensity term, eq. (9), in [-1, 1] units.  code: MSE.  paper: L2 norm per picture,
+    averaged.
+    """
     if forms == "paper":
         norms: Tensor = torch.linalg.vector_norm((predicted - target).flatten(1), dim=1)
         return norms.mean()
@@ -51,8 +53,9 @@ def mnad_losses(
 ) -> Losses:
     """Eq. (8) for one batch; without memory only the pixel term.
 
-    The code's compactness is a mean over channels, so it shrinks with 1/C.  Its weight is scaled by C/512, so
-    that at any width it stands beside the pixel term as it does at the released width.
+    The code's compactness is a mean over channels, so it shrinks with 1/C.  Its weight is scaled
+    by C/512, so that at any width it stands beside the pixel term as it does at the released
+    width.
     """
     pixel = pixel_loss(predicted.float(), target.float(), weights.forms)
     if addressing is None:

@@ -3,9 +3,10 @@
 Queries are L2-normalised per pixel; items are unit vectors.  One similarity matrix serves the read
 (eq. 1-2), the update (eq. 3-5) and the feature losses (eq. 10-13).
 
-Two forms exist.  "code" is what the released code computes and what published weights were made with;
-"paper" is what the equations print.  They differ in the normalisation of the update weights (eq. 5: the
-maximum runs over all queries in the code, over the item's own queries in the paper) and in the losses.
+Two forms exist.  "code" is what the released code computes and what published weights were made
+with; "paper" is what the equations print.  They differ in the normalisation of the update weights
+(eq. 5: the maximum runs over all queries in the code, over the item's own queries in the paper)
+and in the losses.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def as_queries(features: Tensor) -> Tensor:
 class Addressing:
     """What one set of queries says about one set of items.
 
-    queries (K, C); items (M, C); similarity (K, M): cosines, no temperature; assigned (K,): nearest item.
+    queries (K, C); items (M, C); similarity (K, M): cosines, no temperature; assigned (K,):
+    nearest item.
     """
 
     queries: Tensor
@@ -55,15 +57,19 @@ def address(queries: Tensor, items: Tensor) -> Addressing:
 
 
 def read(addressing: Addressing) -> Tensor:
-    """Aggregated items for each query, eq. (2).  (K, C), without gradient, as in the released code."""
+    """Aggregated items for each query, eq. (2).  (K, C), without gradient, as in the released
+    code.
+    """
     return addressing.weights.detach() @ addressing.items
 
 
 def update(addressing: Addressing, forms: Forms = "code") -> Tensor:
-    """The items after the queries were written to them, eq. (3)-(5).  (M, C), unit rows, no gradient.
+    """The items after the queries were written to them, eq. (3)-(5).  (M, C), unit rows, no
+    gradient.
 
-    The softmax over queries, eq. (4), cancels in eq. (5): u_km = exp(s_km - max s_k'm), the maximum being over
-    all queries ("code") or over those assigned to m ("paper").  An item without queries is only re-normalised.
+    The softmax over queries, eq. (4), cancels in eq. (5): u_km = exp(s_km - max s_k'm), the
+    maximum being over all queries ("code") or over those assigned to m ("paper").  An item without
+    queries is only re-normalised.
     """
     similarity, queries = addressing.similarity.detach(), addressing.queries.detach()
     count = addressing.items.shape[0]
@@ -80,8 +86,8 @@ def update(addressing: Addressing, forms: Forms = "code") -> Tensor:
 def update_slowly(addressing: Addressing, rate: float) -> Tensor:
     """A variant with inertia (ours): p <- normalise((1 - rate) p + rate * centroid of its queries).
 
-    The released update adds hundreds of unit queries to one unit item, so that the old item weighs less than
-    1 %; here a single frame cannot overwrite what training left.
+    The released update adds hundreds of unit queries to one unit item, so that the old item weighs
+    less than 1 %; here a single frame cannot overwrite what training left.
     """
     queries = addressing.queries.detach()
     own = F.one_hot(addressing.assigned, addressing.items.shape[0]).to(queries.dtype)
@@ -92,7 +98,8 @@ def update_slowly(addressing: Addressing, rate: float) -> Tensor:
 
 
 def write_items(addressing: Addressing, forms: Forms = "code", rate: float = 0.0) -> Tensor:
-    """The items after an update: the released one, or with inertia where a rate is given.  (M, C)."""
+    """The items after an update: the released one, or with inertia where a rate is given.
+    (M, C)."""
     return update_slowly(addressing, rate) if rate > 0 else update(addressing, forms)
 
 
@@ -129,7 +136,9 @@ def separateness(addressing: Addressing, margin: float = 1.0) -> Tensor:
 
 
 class Memory(nn.Module):
-    """M unit items of C channels, kept as a buffer: they are written by `update`, never by the optimiser."""
+    """M unit items of C channels, kept as a buffer: they are written by `update`, never by the
+    optimiser.
+    """
 
     items: Tensor
 

@@ -1,6 +1,7 @@
 """Delay line that turns per-frame maps into parts, patch parts included.
 
-A patch part of frame t is a mean over frames around t, so a frame leaves `frames // 2` frames after it came in.
+A patch part of frame t is a mean over frames around t, so a frame leaves `frames // 2` frames
+after it came in.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class PatchDelay:
         self._emitted = 0  # of those in the window
 
     def push(self, score: FrameScore) -> list[FrameScore]:
-        """Take a frame's score with its maps in cells (h', w'); return the frames that are complete."""
+        """Take a frame's score with its maps in cells (h', w'); return the frames that are
+        complete.
+        """
         patches = {
             part.map_name: spatial_patches(score.maps[part.map_name][None], self._rule.cells)[0]
             for part in self._parts
@@ -49,7 +52,9 @@ class PatchDelay:
         return ready
 
     def flush(self) -> list[FrameScore]:
-        """The frames that still wait, completed from what there is; the window is empty afterwards."""
+        """The frames that still wait, completed from what there is; the window is empty
+        afterwards.
+        """
         ready = [self._complete(at) for at in range(self._emitted, len(self._window))]
         self._window.clear()
         self._emitted = 0

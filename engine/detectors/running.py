@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def budget(threads: int | None = None) -> Iterator[None]:
-    """A thread budget while a run goes on: all cores for the detector, none spinning between layers.
+    """A thread budget while a run goes on: all cores for the detector, none spinning between
+    layers.
 
     Detectors without torch (`speed`) do not import it for this.
     """

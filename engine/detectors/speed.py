@@ -1,7 +1,8 @@
 """`speed`: how fast is the fastest thing?  No weights; the baseline that every detector must face.
 
-Dense optical flow (DIS, Kroeger et al., ECCV 2016) at a working size of 360 pixels on the longer side; the
-magnitude averaged over patches of 28 x 28 pixels and three frames; a frame's score is its fastest patch.
+Dense optical flow (DIS, Kroeger et al., ECCV 2016) at a working size of 360 pixels on the longer
+side; the magnitude averaged over patches of 28 x 28 pixels and three frames; a frame's score is
+its fastest patch.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ FACTS = DetectorFacts(
 
 
 def working_picture(picture: Picture) -> NDArray[np.uint8]:
-    """RGB uint8 (H, W, 3) -> grey uint8 with WORKING_SIDE pixels on the longer side, aspect kept."""
+    """RGB uint8 (H, W, 3) -> grey uint8 with WORKING_SIDE pixels on the longer side, aspect
+    kept."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     height, width = grey.shape
     scale = WORKING_SIDE / max(height, width)

@@ -152,7 +152,9 @@ def find_weights(name_or_path: str) -> WeightsCard:
 
 
 def list_weights() -> list[WeightsCard]:
-    """Every readable card, the user's first; a damaged one is left out here and named when asked for."""
+    """Every readable card, the user's first; a damaged one is left out here and named when asked
+    for.
+    """
     cards: dict[str, WeightsCard] = {}
     for folder in weights_folders():
         for path in sorted(folder.glob("*.safetensors")):
@@ -167,11 +169,12 @@ def list_weights() -> list[WeightsCard]:
 def load_detector(card: WeightsCard, *, device: str = "auto", precision: str = "auto") -> Detector:
     """Build the detector of a card.  Raises UnreadableWeights, DeviceUnavailable, BadSetting."""
     from engine.detectors.device import choose_device, choose_dtype
-    from engine.detectors.mnad import MnadConfig, MnadDetector, MnadNetwork, mnad_facts
+    from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
+    from engine.detectors.mnad_stream import MnadDetector
 
     if not card.detector.startswith("mnad-"):
         raise UnreadableWeights(
-            f"The weights {card.name} are for the detector '{card.detector}', which is not known here."
+            f"The weights {card.name} are for '{card.detector}', a detector that is not known here."
         )
     where = choose_device(device)
     try:

@@ -14,7 +14,9 @@ from engine.scoring.calibrating import calibrate
 
 
 def calibrated_on(detector: Detector, normal: Path) -> Detector:
-    """The detector with quantiles of normal from footage.  Raises BadSetting where it brings its own."""
+    """The detector with quantiles of normal from footage.  Raises BadSetting where it brings its
+    own.
+    """
     if not isinstance(detector, SpeedDetector):
         raise BadSetting(
             f"The weights of '{detector.facts.name}' bring their own calibration.",

@@ -18,7 +18,9 @@ from engine.footage import Footage, open_footage
 
 @dataclass(frozen=True, slots=True)
 class LabelledClip:
-    """One test clip: a folder of frames or a video, labels bool (N,), and masks by frame if there are any."""
+    """One test clip: a folder of frames or a video, labels bool (N,), and masks by frame if there
+    are any.
+    """
 
     name: str
     path: Path
@@ -44,10 +46,11 @@ def _read_mask(path: Path) -> NDArray[np.bool_]:
 
 
 def read_dataset(root: Path, only: Sequence[str] = ()) -> list[LabelledClip]:
-    """The test clips under `root`, in name order; only those named, if any.  Raises UnusableDataset.
+    """The test clips under `root`, in name order; only those named, if any.  Raises
+    UnusableDataset.
 
-    Layouts: testing/frames + testing/labels.json (+ masks); UCSD's Test/Test001 + Test001_gt or the .m file;
-    MNAD's testing/frames + frame_labels_NAME.npy.
+    Layouts: testing/frames + testing/labels.json (+ masks); UCSD's Test/Test001 + Test001_gt or
+    the .m file; MNAD's testing/frames + frame_labels_NAME.npy.
     """
     if not root.is_dir():
         raise UnusableDataset(f"There is no folder {root}.")

@@ -1,4 +1,6 @@
-"""Evaluate a detector on labelled clips: every choice named, every usual reading of the scores side by side."""
+"""Evaluate a detector on labelled clips: every choice named, every usual reading of the scores
+side by side.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,8 @@ class ScoredClip:
 class Evaluation:
     """One pass of a detector over all clips; iterate `run()`, then read `report()`.
 
-    The memory is carried from clip to clip, as in the papers; clips and patches never reach across clips.
+    The memory is carried from clip to clip, as in the papers; clips and patches never reach across
+    clips.
     """
 
     clips: Sequence[LabelledClip]
@@ -211,11 +214,11 @@ class Evaluation:
             if value is not None:
                 both.append(value)
             start = stop
+        readings = self.readings()
         life = self._life.measures() if self._life is not None else None
         if life is not None:
-            life = {**life, "distance_auc": self.readings().get("memory_distance_none")}
-            patch = self.readings().get("patch_distance_none")
-            life["patch_distance_auc"] = patch
+            life["distance_auc"] = readings.get("memory_distance_none")
+            life["patch_distance_auc"] = readings.get("patch_distance_none")
         used = replace(settings, lambda_=self._lambda, pooling=pooling)
         return {
             "weights": weights or facts.weights_id,
@@ -239,7 +242,7 @@ class Evaluation:
                 "calibration": None if self._calibration is None else self._calibration.origin,
             },
             "clips": per_clip,
-            "auc": self.readings(),
+            "auc": readings,
             "interval": interval(labels, scores),
             "memory": life,
             "frames_per_second": round(self.rate, 2),

@@ -14,9 +14,9 @@ MOVING = 0.04  # mean absolute change of a cell against the frame before, in sha
 class MemoryLife:
     """Collects which item answered where.
 
-    perplexity: how many items are in use, 1 to M.  moving_share: of the queries on moving foreground, the
-    share whose item differs from the one usual at their place; near 0 means that the memory tells places, not
-    things.
+    perplexity: how many items are in use, 1 to M.  moving_share: of the queries on moving
+    foreground, the share whose item differs from the one usual at their place; near 0 means that
+    the memory tells places, not things.
     """
 
     items: int

@@ -31,7 +31,8 @@ SUMS = "SHA256SUMS"
 class CaseExport:
     """One export; iterate `run()`, then read `records`.
 
-    Excerpts are written to temporary names and renamed when whole: an interrupted export leaves no half file.
+    Excerpts are written to temporary names and renamed when whole: an interrupted export leaves no
+    half file.
     """
 
     footage: Footage
@@ -43,10 +44,15 @@ class CaseExport:
     records: list[ExcerptRecord] = field(default_factory=list)
 
     def run(self) -> Iterator[Progress]:
-        """Write excerpts, tables, manifest, sums; yields after each excerpt.  Raises ExportFailed."""
+        """Write excerpts, tables, manifest, sums; yields after each excerpt.  Raises
+        ExportFailed."""
         if not self.segments:
             raise ExportFailed(
                 "There is no segment to export.", hint="Lower the threshold, or mark a segment."
+            )
+        if (self.folder / SUMS).exists():
+            raise ExportFailed(
+                f"{self.folder} already holds an export.", hint="Choose a new folder for this one."
             )
         excerpts = self.folder / "excerpts"
         try:
@@ -97,7 +103,8 @@ class CaseExport:
             "version": 1,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "program": f"normscope {engine.__version__}",
-            "note": "Checksums show that files are unchanged since export. A score is a lead, not a finding.",
+            "note": "Checksums show that files are unchanged since export. "
+            "A score is a lead, not a finding.",
             "source": {
                 "path": str(source.path),
                 "sha256": sha256(source.path),
@@ -129,9 +136,9 @@ class CaseExport:
 def verify(folder: Path) -> dict[str, Any]:
     """Compare a case folder with its SHA256SUMS.  Raises ExportFailed where there are none.
 
-    pass: all files as exported.  partial: some are missing, the rest unchanged.  fail: one has changed, or
-    lies there without being listed, or the list itself is damaged or leads out of the folder (such a name is
-    not followed).
+    pass: all files as exported.  partial: some are missing, the rest unchanged.  fail: one has
+    changed, or lies there without being listed, or the list itself is damaged or leads out of the
+    folder (such a name is not followed).
     """
     sums = folder / SUMS
     if not sums.is_file():

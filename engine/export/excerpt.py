@@ -49,8 +49,8 @@ class ExcerptPlan:
 
 
 def plan_excerpt(footage: Footage, span: FrameSpan) -> ExcerptPlan:
-    """Where a stream copy of `span` starts and stops.  Raises ExportFailed where there is no stream to copy,
-    or none whose packets can be told apart.
+    """Where a stream copy of `span` starts and stops.  Raises ExportFailed where there is no
+    stream to copy, or none whose packets can be told apart.
 
     The end may run on by the frames that the last wanted ones are predicted from.
     """
@@ -60,7 +60,7 @@ def plan_excerpt(footage: Footage, span: FrameSpan) -> ExcerptPlan:
         )
     if footage.counted:
         raise ExportFailed(
-            f"{footage.path.name} stores no usable times, so its packets cannot be cut out untouched.",
+            f"{footage.path.name} stores no usable times, so it cannot be cut out untouched.",
             hint="Convert it to MP4 or MKV without re-encoding, and analyse that copy.",
         )
     if not len(span) or span.stop > len(footage.table):
@@ -74,7 +74,7 @@ def plan_excerpt(footage: Footage, span: FrameSpan) -> ExcerptPlan:
     stop = int(table.pts.searchsorted(max(shown, default=0), side="right"))
     if stop < span.stop or not shown.issuperset(table.pts[start:stop].tolist()):
         raise ExportFailed(
-            f"{footage.path.name} does not hold all packets of frames {span.start} to {span.stop - 1}.",
+            f"{footage.path.name} lacks packets of frames {span.start} to {span.stop - 1}.",
             hint="Check that the copy is complete.",
         )
     seconds = table.seconds()
@@ -84,16 +84,19 @@ def plan_excerpt(footage: Footage, span: FrameSpan) -> ExcerptPlan:
 
 
 def _shown_at(packet: Any) -> int:
-    """When a packet's frame is shown; containers without PTS store frames in order of presentation."""
+    """When a packet's frame is shown; containers without PTS store frames in order of
+    presentation.
+    """
     return int(packet.pts if packet.pts is not None else packet.dts)
 
 
 def _packets(footage: Footage, span: FrameSpan) -> Iterator[Any]:
     """Packets of the cut in decode order, from the keyframe span.start on.
 
-    They end when every frame from there to the last wanted one is among them, and every frame before any that
-    came ahead of its turn, so that the excerpt has no holes.  Leading pictures of an open GOP, shown before
-    the keyframe, are left out: what they are predicted from is not there.
+    They end when every frame from there to the last wanted one is among them, and every frame
+    before any that came ahead of its turn, so that the excerpt has no holes.  Leading pictures of
+    an open GOP, shown before the keyframe, are left out: what they are predicted from is not
+    there.
     """
     pts = footage.table.pts
     first, last, count = int(pts[span.start]), span.start, 0
@@ -110,8 +113,9 @@ def _packets(footage: Footage, span: FrameSpan) -> Iterator[Any]:
 
 
 def _packets_from(footage: Footage, first: int) -> Iterator[Any]:
-    """Packets in decode order from the keyframe that is shown at `first`: by a seek, or, where that lands
-    behind it, from the start of the file."""
+    """Packets in decode order from the keyframe that is shown at `first`: by a seek, or, where
+    that lands behind it, from the start of the file.
+    """
     for seeking in (True, False):
         with open_container(footage.path) as source:
             stream = first_video(source, footage.path)
@@ -141,7 +145,9 @@ class ExcerptRecord:
 
 
 def write_excerpt(footage: Footage, span: FrameSpan, folder: Path, stem: str) -> ExcerptRecord:
-    """Copy the packets of `span` into folder/stem.EXT, then re-open and check.  Raises ExportFailed."""
+    """Copy the packets of `span` into folder/stem.EXT, then re-open and check.  Raises
+    ExportFailed.
+    """
     plan = plan_excerpt(footage, span)
     try:
         with open_container(footage.path) as source:

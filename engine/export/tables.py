@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 from engine.analysis.analysis import Analysis
 from engine.files import write_json, write_text
 from engine.review.state import ReviewSegment
+from engine.scoring.segments import leaving_times
 from engine.timebase import timecode
 
 
 def segment_rows(
     segments: Sequence[ReviewSegment], seconds: NDArray[np.float64], pts: NDArray[np.int64]
 ) -> list[dict[str, Any]]:
-    """One flat row a segment; frames count from 0, stop excluded; times in seconds from the first frame."""
-    step = float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.0
-    ends = np.append(seconds[1:], seconds[-1] + step) if len(seconds) else seconds
+    """One flat row a segment; frames count from 0, stop excluded; times in seconds from the first
+    frame.
+    """
+    ends = leaving_times(seconds)
     rows = []
     for segment in segments:
         span = segment.span

@@ -1,4 +1,6 @@
-"""Clips of normal footage for training: prepared once, read by position, never across a cut or a gap."""
+"""Clips of normal footage for training: prepared once, read by position, never across a cut or a
+gap.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ Prepare = Callable[[Picture], NDArray[np.uint8]]
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Normal footage.  pictures() yields (RGB uint8 (H, W, 3), whether a cut or gap lies before it)."""
+    """Normal footage.  pictures() yields (RGB uint8 (H, W, 3), whether a cut or gap lies before
+    it).
+    """
 
     name: str
     pictures: Callable[[], Iterable[tuple[Picture, bool]]]
@@ -26,7 +30,8 @@ class Take:
 class ClipSet:
     """Prepared frames of several takes, kept in one file that the system pages in as needed.
 
-    frames: uint8 (N, C, h, w); bounds: where each take starts and stops; starts: where a clip may begin.
+    frames: uint8 (N, C, h, w); bounds: where each take starts and stops; starts: where a clip may
+    begin.
     """
 
     def __init__(
@@ -45,7 +50,9 @@ class ClipSet:
         return np.asarray(self.frames[offsets], np.uint8)
 
     def fingerprint(self) -> str:
-        """Identity of what was learned from: a hash over every eighth pixel and the lengths of runs."""
+        """Identity of what was learned from: a hash over every eighth pixel and the lengths of
+        runs.
+        """
         lengths = [stop - start for start, stop in self.bounds]
         digest = hashlib.sha256(repr(lengths).encode())
         for start, stop in self.bounds:
@@ -56,7 +63,8 @@ class ClipSet:
 def gather(
     takes: Sequence[Take], prepare: Prepare, clip_frames: int, file: Path
 ) -> Iterator[tuple[int, ClipSet | None]]:
-    """Decode and prepare all takes into `file`; yields (frames so far, None) and at last the ClipSet.
+    """Decode and prepare all takes into `file`; yields (frames so far, None) and at last the
+    ClipSet.
 
     The number of frames is not known beforehand, so frames are appended and mapped afterwards.
     """

@@ -1,9 +1,9 @@
 """Training on crops that show movement (ours; whole frames are the papers' way).
 
-Most of a fixed camera's picture stands still, and a network learns nothing there after the first minutes.
-A crop of half the side costs a quarter, and holds what moves.  It also takes away the cue that kills the
-memory: with whole frames the padding tells every query where in the picture it is, and the items end up
-telling places apart instead of things.
+Most of a fixed camera's picture stands still, and a network learns nothing there after the first
+minutes. A crop of half the side costs a quarter, and holds what moves.  It also takes away the cue
+that kills the memory: with whole frames the padding tells every query where in the picture it is,
+and the items end up telling places apart instead of things.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ def moving_crops(
 ) -> NDArray[np.uint8]:
     """One crop of each clip, (B, T, C, h, w) -> (B, T, C, side, side).
 
-    Of a few random places the one where the last two frames differ most, or now and then any of them.
+    Of a few random places the one where the last two frames differ most, or now and then any of
+    them.
     """
     height, width = frames.shape[3:]
     if side >= min(height, width):

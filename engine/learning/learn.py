@@ -16,7 +16,8 @@ import torch
 import engine
 from engine.detectors.base import Calibration, Detector, FrameScore
 from engine.detectors.device import choose_device, choose_dtype, precision_name
-from engine.detectors.mnad import MnadDetector, MnadNetwork, mnad_facts, prepare
+from engine.detectors.mnad import MnadNetwork, mnad_facts, prepare
+from engine.detectors.mnad_stream import MnadDetector
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.clips import ClipSet, gather, split
@@ -33,8 +34,8 @@ MAP_FRAMES = 300
 class Learning:
     """One learning run; iterate `run()`, then read `card`.
 
-    base: weights to start from, of the same shape.  Its files lie in OUT.run until it is done, so that a
-    later run with `resume` continues.
+    base: weights to start from, of the same shape.  Its files lie in OUT.run until it is done, so
+    that a later run with `resume` continues.
     """
 
     sources: Sequence[Path]
@@ -47,7 +48,8 @@ class Learning:
     trainer: Trainer | None = None
 
     def run(self) -> Iterator[Progress]:
-        """Gather, train, calibrate, write.  Raises UnusableDataset, BadSetting, UnreadableWeights."""
+        """Gather, train, calibrate, write.  Raises UnusableDataset, BadSetting,
+        UnreadableWeights."""
         plan, config = self.plan, self.plan.config
         folder = self.out.with_suffix(".run")
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +70,12 @@ class Learning:
                 hint="Give at least a minute of normal footage.",
             )
         training, held = split(everything, plan.holdout)
-        trainer = self.trainer = Trainer(training, plan, folder / "checkpoint.pt")
+        trainer = self.trainer = Trainer(
+            training,
+            plan,
+            folder / "checkpoint.pt",
+            self.base.weights_id if self.base is not None else "",
+        )
         if self.base is not None:
             self._start_from(self.base, trainer.network)
         if self.resume:

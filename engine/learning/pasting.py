@@ -1,4 +1,5 @@
-"""Abnormal clips made from normal footage: walkers cut out elsewhere and pasted in, wrong in one way each.
+"""Abnormal clips made from normal footage: walkers cut out elsewhere and pasted in, wrong in one
+way each.
 
 Settings are chosen on such clips, so that the labels of a benchmark stay for reporting.
 """
@@ -94,7 +95,9 @@ def paste_one(
     start: int,
     speed: float,
 ) -> int:
-    """Paste a track into frames from `start` on, in place; returns the frame after the last pasted one."""
+    """Paste a track into frames from `start` on, in place; returns the frame after the last pasted
+    one.
+    """
     height, width = frames.shape[1:3]
     scale = {"large": 1.7, "fast-large": 1.6}.get(kind, 1.0)
     speed = speed if kind.startswith("fast") else 1.0

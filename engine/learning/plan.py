@@ -28,7 +28,8 @@ class MemoryCare:
 class TrainingPlan:
     """One training run.  minutes replaces epochs by what fits into that time on this machine.
 
-    crop: side of the moving crops that a step sees, a multiple of 8; 0 for whole frames, as in the papers.
+    crop: side of the moving crops that a step sees, a multiple of 8; 0 for whole frames, as in the
+    papers.
     """
 
     config: MnadConfig

@@ -1,7 +1,7 @@
 """The trainer: eq. (8) minimised with Adam and a cosine, a checkpoint every epoch, exact resume.
 
-Order within a step, as in the released code: read and losses use the old items, the items are written
-with the same features, then the optimiser steps.
+Order within a step, as in the released code: read and losses use the old items, the items are
+written with the same features, then the optimiser steps.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ from engine.progress import Progress, RateMeter
 
 @dataclass(slots=True)
 class Trained:
-    """What a run leaves: the network in eval mode, and the losses of each epoch (pixel, compact, separate)."""
+    """What a run leaves: the network in eval mode, and the losses of each epoch (pixel, compact,
+    separate).
+    """
 
     network: MnadNetwork
     history: list[dict[str, float]]
@@ -42,15 +44,19 @@ class Trained:
 
 
 class Trainer:
-    """One training run over a ClipSet.  `run` yields Progress; `trained` holds the outcome afterwards."""
+    """One training run over a ClipSet.  `run` yields Progress; `trained` holds the outcome
+    afterwards.
+    """
 
-    def __init__(self, clips: ClipSet, plan: TrainingPlan, checkpoint: Path) -> None:
+    def __init__(
+        self, clips: ClipSet, plan: TrainingPlan, checkpoint: Path, base: str = ""
+    ) -> None:
         if len(clips) < plan.batch:
             raise UnusableDataset(
                 f"The normal footage holds {len(clips)} clips, and a batch needs {plan.batch}.",
                 hint="Give more normal footage: at least a minute of it.",
             )
-        self.clips, self.plan, self.checkpoint = clips, plan, checkpoint
+        self.clips, self.plan, self.checkpoint, self.base = clips, plan, checkpoint, base
         self.device = choose_device(plan.device)
         self.dtype = choose_dtype(plan.precision, self.device)  # type: ignore[arg-type]
         torch.manual_seed(plan.seed)
@@ -185,7 +191,8 @@ class Trainer:
         return max(1, int(minutes * 60 / (step * self.steps_per_epoch)))
 
     def _identity(self) -> str:
-        return json.dumps({"plan": self.plan.as_dict(), "clips": self.clips.fingerprint()})
+        said = {"plan": self.plan.as_dict(), "clips": self.clips.fingerprint()}
+        return json.dumps(said | ({"base": self.base} if self.base else {}))
 
     def _save(self) -> None:
         with replacing(self.checkpoint) as temporary:

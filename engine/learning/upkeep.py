@@ -1,7 +1,7 @@
 """Upkeep of the memory around training: where its items start, and where they settle.
 
-Both are ours.  The released memory starts as noise in the positive orthant, so that all items point the
-same way, and ends as the centroids of the last batch, seen through BN in training mode.
+Both are ours.  The released memory starts as noise in the positive orthant, so that all items
+point the same way, and ends as the centroids of the last batch, seen through BN in training mode.
 """
 
 from __future__ import annotations

@@ -1,1 +1,3 @@
-"""What an analyst decided: settings, ignored areas, segments, verdicts, notes; undoable and autosaved."""
+"""What an analyst decided: settings, ignored areas, segments, verdicts, notes; undoable and
+autosaved.
+"""

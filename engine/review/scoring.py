@@ -1,4 +1,6 @@
-"""From an analysis and a review's state to what is on the screen: score, threshold sentence, segments."""
+"""From an analysis and a review's state to what is on the screen: score, threshold sentence,
+segments.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ScoreTrack:
-    """Scores of all frames, valid below `done`; `segments` under the settings; `provisional` while the
-    calibration still grows with the analysis."""
+    """Scores of all frames, valid below `done`; `segments` under the settings; `provisional` while
+    the calibration still grows with the analysis.
+    """
 
     score: Values
     segments: list[ReviewSegment]
@@ -57,7 +60,8 @@ def track(
     calibration: Calibration | None,
     parts: dict[str, Values] | None = None,
 ) -> ScoreTrack:
-    """Everything that follows from stored values and settings.  Pure; fast enough for a dragged slider.
+    """Everything that follows from stored values and settings.  Pure; fast enough for a dragged
+    slider.
 
     parts: `kept_parts` of the state's areas, which change less often than the other settings.
     """
@@ -93,8 +97,9 @@ def smooth_frames(analysis: Analysis, seconds: float) -> float:
 
 
 def _hold(analysis: Analysis) -> int:
-    """How long a sampled score stands for the frames after it: two ticks of the clip rate; 0 where every
-    frame is sampled."""
+    """How long a sampled score stands for the frames after it: two ticks of the clip rate; 0 where
+    every frame is sampled.
+    """
     times, rate = analysis.seconds, analysis.facts.clip_rate
     if rate is None or len(times) < 2:
         return 0
@@ -114,7 +119,9 @@ def _sentence(
     state: ReviewState,
     calibration: Calibration | None,
 ) -> str:
-    """What the settings mean, in words: segments, time flagged, its share, and what it would be on normal."""
+    """What the settings mean, in words: segments, time flagged, its share, and what it would be on
+    normal.
+    """
     if done == 0 or len(seconds) == 0:
         return "Nothing is analysed yet."
     flagged = flagged_seconds([s.span for s in segments], seconds)

@@ -31,7 +31,9 @@ def review_path(analysis: Path) -> Path:
 
 @dataclass(slots=True)
 class ReviewSession:
-    """One footage's review.  Every change is a whole new state with a title, so undo cannot be wrong."""
+    """One footage's review.  Every change is a whole new state with a title, so undo cannot be
+    wrong.
+    """
 
     path: Path
     footage: FootageReference
@@ -40,17 +42,25 @@ class ReviewSession:
     _undo: list[tuple[str, ReviewState]] = field(default_factory=list)
     _redo: list[tuple[str, ReviewState]] = field(default_factory=list)
     _versioned: bool = False
+    _dirty: bool = False
 
-    def change(self, title: str, state: ReviewState, *, merge: bool = False) -> None:
-        """Put a state in force and save it.  merge: a change of the same title joins the last one, as
-        while a slider is dragged."""
+    def change(
+        self, title: str, state: ReviewState, *, merge: bool = False, save: bool = True
+    ) -> None:
+        """Put a state in force and save it.
+
+        merge: a change of the same title joins the last one, as while a slider is dragged.
+        save False: the caller saves soon, by `save_if_changed`.
+        """
         if state == self.state:
             return
         if not (merge and self._undo and self._undo[-1][0] == title):
             self._undo.append((title, self.state))
         self._redo.clear()
         self.state = state
-        self.save()
+        self._dirty = True
+        if save:
+            self.save()
 
     def undo(self) -> str | None:
         """Take the last change back; returns its title."""
@@ -77,11 +87,19 @@ class ReviewSession:
         return [title for title, _ in self._undo]
 
     def save(self) -> None:
-        """Replace the review file atomically; the first save of a session keeps the file before it."""
+        """Replace the review file atomically; the first save of a session keeps the file before
+        it.
+        """
         if not self._versioned and self.path.is_file():
             self._keep_versions()
         self._versioned = True
         write_json(self.path, self.as_dict())
+        self._dirty = False
+
+    def save_if_changed(self) -> None:
+        """Save unless the file has everything already."""
+        if self._dirty:
+            self.save()
 
     def _keep_versions(self) -> None:
         def version(number: int) -> Path:
@@ -117,7 +135,9 @@ class ReviewSession:
 def open_review(
     path: Path, footage: FootageReference, default: ReviewState, analysis: str = ""
 ) -> ReviewSession:
-    """Open the review at `path`, or begin one.  Raises UnreadableReview; the file is left as it is."""
+    """Open the review at `path`, or begin one.  Raises UnreadableReview; the file is left as it
+    is.
+    """
     session = ReviewSession(path, footage, analysis, default)
     if not path.is_file():
         return session

@@ -25,8 +25,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSegment:
-    """A segment as the analyst sees it.  One that was judged, noted or edited is stored; others are found anew
-    from the score whenever a setting changes."""
+    """A segment as the analyst sees it.  One that was judged, noted or edited is stored; others
+    are found anew from the score whenever a setting changes.
+    """
 
     id: str
     span: FrameSpan
@@ -99,7 +100,8 @@ class ReviewState:
 
     @staticmethod
     def from_dict(d: dict[str, Any]) -> ReviewState:
-        """The inverse of `as_dict`.  Raises KeyError, TypeError, ValueError on a damaged document."""
+        """The inverse of `as_dict`.  Raises KeyError, TypeError, ValueError on a damaged
+        document."""
         stored = tuple(
             ReviewSegment(
                 str(s["id"]),

@@ -1,1 +1,2 @@
-"""From stored values to anomaly scores, segments and regions.  Plain numpy and scipy, pure, fast."""
+"""From stored values to anomaly scores, segments and regions.  Plain numpy and scipy,
+pure, fast."""

@@ -71,7 +71,9 @@ def scale_of(calibration: Calibration, name: str) -> tuple[float, float]:
 
 
 def map_scale(calibration: Calibration, name: str) -> tuple[float, float]:
-    """(q50, q99.9 - q50) of a map's cells: 1 on the overlay is as rare as one normal cell in 1,000."""
+    """(q50, q99.9 - q50) of a map's cells: 1 on the overlay is as rare as one normal cell in
+    1,000.
+    """
     values = calibration.maps.get(name)
     if values is None or not np.isfinite(values).all():
         return 0.0, 1.0

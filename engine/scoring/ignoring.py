@@ -1,4 +1,6 @@
-"""Ignored areas: parts scored again from the stored maps, without the cells that an analyst struck out."""
+"""Ignored areas: parts scored again from the stored maps, without the cells that an analyst struck
+out.
+"""
 
 from __future__ import annotations
 
@@ -71,8 +73,8 @@ def without_areas(
 ) -> dict[str, NDArray[np.float32]]:
     """Parts (N,) as they would be if the areas had not been looked at.
 
-    The stored value is scaled by what the kept cells say against all cells, both from the 8-bit maps, so that
-    without areas nothing changes and the coding's error cancels.
+    The stored value is scaled by what the kept cells say against all cells, both from the 8-bit
+    maps, so that without areas nothing changes and the coding's error cancels.
     """
     if not areas:
         return parts

@@ -1,7 +1,9 @@
-"""From maps of cells to one value a frame: the mean of the frame, or its worst patch over space and time.
+"""From maps of cells to one value a frame: the mean of the frame, or its worst patch over space
+and time.
 
-The worst patch finds what a whole-frame mean drowns: a bicycle is one per cent of a picture.  The same functions
-serve the streaming run and the live re-scoring under ignored areas, so both give the same numbers.
+The worst patch finds what a whole-frame mean drowns: a bicycle is one per cent of a picture.  The
+same functions serve the streaming run and the live re-scoring under ignored areas, so both give
+the same numbers.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ def frame_means(maps: Maps, kept: NDArray[np.bool_] | None = None) -> NDArray[np
 
 
 def spatial_patches(maps: Maps, cells: int, kept: NDArray[np.bool_] | None = None) -> Maps:
-    """Mean over every `cells` x `cells` patch that lies wholly inside, (T, h, w) -> (T, h-c+1, w-c+1).
+    """Mean over every `cells` x `cells` patch that lies wholly inside, (T, h, w) -> (T, h-c+1,
+    w-c+1).
 
     Ignored cells do not count; a patch with less than half of its cells kept is -inf.
     """
@@ -59,7 +62,9 @@ def spatial_patches(maps: Maps, cells: int, kept: NDArray[np.bool_] | None = Non
 
 
 def centred_means(patches: Maps, frames: int) -> Maps:
-    """Mean over `frames` frames around each one; at the ends over those that exist.  (T, h, w) -> (T, h, w)."""
+    """Mean over `frames` frames around each one; at the ends over those that exist.  (T, h, w) ->
+    (T, h, w).
+    """
     if frames <= 1 or len(patches) <= 1:
         return patches
     half = frames // 2
@@ -75,7 +80,9 @@ def centred_means(patches: Maps, frames: int) -> Maps:
 def worst_patches(
     maps: Maps, cells: int, frames: int, kept: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float32]:
-    """The largest patch mean of each frame, patches being cells x cells x frames.  (T, h, w) -> (T,)."""
+    """The largest patch mean of each frame, patches being cells x cells x frames.  (T, h, w) ->
+    (T,).
+    """
     patches = spatial_patches(maps, cells, kept)
     finite = np.isfinite(patches[0]) if len(patches) else np.zeros(0, bool)
     if not finite.any():

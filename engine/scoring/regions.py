@@ -18,9 +18,10 @@ RegionRule = Literal["calibrated", "paper"]
 
 @dataclass(frozen=True, slots=True)
 class RegionSettings:
-    """rule `paper`: pixels above the frame's mean.  `calibrated`: above `level`, where 1 is as rare as one
-    normal cell in 1,000, after a blur of `blur` of the map's width; specks below `min_area` of the picture
-    are dropped."""
+    """rule `paper`: pixels above the frame's mean.  `calibrated`: above `level`, where 1 is as
+    rare as one normal cell in 1,000, after a blur of `blur` of the map's width; specks below
+    `min_area` of the picture are dropped.
+    """
 
     rule: RegionRule = "calibrated"
     level: float = 1.0
@@ -30,7 +31,9 @@ class RegionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One abnormal place.  outline: int32 (P, 2) x, y in pixels of the shown picture; box: x, y, w, h."""
+    """One abnormal place.  outline: int32 (P, 2) x, y in pixels of the shown picture; box: x, y,
+    w, h.
+    """
 
     outline: NDArray[np.int32]
     box: tuple[int, int, int, int]

@@ -23,7 +23,9 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ScoreSettings:
-    """How stored parts become one score.  smooth: sigma of a Gaussian in scored frames, 0 for none."""
+    """How stored parts become one score.  smooth: sigma of a Gaussian in scored frames, 0 for
+    none.
+    """
 
     lambda_: float = 0.6
     normalise: Normalise = "calibrated"
@@ -44,7 +46,9 @@ class ScoreSettings:
             raise BadSetting(f"'{self.pooling}' is not a pooling.", hint="Use frame or patch.")
 
     def fitting(self, facts: DetectorFacts) -> ScoreSettings:
-        """These settings with a pooling that the detector offers, and lambda where one part is missing."""
+        """These settings with a pooling that the detector offers, and lambda where one part is
+        missing.
+        """
         pooling = self.pooling if self.pooling in facts.poolings else facts.poolings[0]
         lambda_ = self.lambda_
         if facts.part("B", pooling) is None:
@@ -68,7 +72,9 @@ def minmax(values: Values) -> Values:
 def normalised(
     values: Values, spec: PartSpec, normalise: Normalise, calibration: Calibration | None
 ) -> Values:
-    """One part, turned so that up is abnormal, in the unit of the chosen normalisation.  (N,) -> (N,)."""
+    """One part, turned so that up is abnormal, in the unit of the chosen normalisation.  (N,) ->
+    (N,).
+    """
     up = np.asarray(turned_up(values, spec.direction), np.float32)
     if normalise == "minmax":
         return minmax(up)
@@ -104,7 +110,8 @@ def anomaly_score(
     settings: ScoreSettings,
     calibration: Calibration | None,
 ) -> Values:
-    """S_t of every frame, up is abnormal.  parts (N,) each -> (N,) float32, NaN where there is no score.
+    """S_t of every frame, up is abnormal.  parts (N,) each -> (N,) float32, NaN where there is no
+    score.
 
     `none` is defined for one part only: A, or B where lambda is 0 or A is missing.
     """
@@ -133,8 +140,8 @@ def held(
 ) -> Values:
     """Scores with gaps filled by the last one, for footage that is sampled below its frame rate.
 
-    limit: longest hold in frames; what lies further from a score stays NaN.  breaks: frames before which there
-    is a cut or a gap, across which nothing is held.
+    limit: longest hold in frames; what lies further from a score stays NaN.  breaks: frames before
+    which there is a cut or a gap, across which nothing is held.
     """
     known = np.isfinite(scores)
     if breaks is not None:

@@ -1,4 +1,6 @@
-"""From a score to segments: threshold with hysteresis, minimum length, merge gap, padding, in seconds."""
+"""From a score to segments: threshold with hysteresis, minimum length, merge gap, padding, in
+seconds.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ from engine.timebase import FrameSpan
 
 @dataclass(frozen=True, slots=True)
 class SegmentSettings:
-    """threshold in the score's unit; a segment goes on while the score stays above `hysteresis` times
-    the way from 0 to the threshold (1 switches hysteresis off).  All times in seconds."""
+    """threshold in the score's unit; a segment goes on while the score stays above `hysteresis`
+    times the way from 0 to the threshold (1 switches hysteresis off).  All times in seconds.
+    """
 
     threshold: float = 1.0
     hysteresis: float = 0.8
@@ -54,35 +57,39 @@ def runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
 def find_segments(
     scores: NDArray[np.float32], seconds: NDArray[np.float64], settings: SegmentSettings
 ) -> list[FoundSegment]:
-    """Segments of a score (N,), NaN counting as below; seconds (N,) are the frames' relative times."""
-    n = len(scores)
-    if n == 0:
+    """Segments of a score (N,), NaN counting as below; seconds (N,) are the frames' relative
+    times.
+    """
+    if len(scores) == 0:
         return []
-    step = float(np.median(np.diff(seconds))) if n > 1 else 0.0
-    ends = np.append(seconds[1:], seconds[-1] + step)  # when each frame leaves the screen
+    ends = leaving_times(seconds)
     with np.errstate(invalid="ignore"):
         above = scores >= settings.low_threshold
         peaks = scores >= settings.threshold
     spans = runs(above)
-    if not len(spans):
-        return []
     counts = np.concatenate(([0], np.cumsum(peaks)))
     spans = spans[counts[spans[:, 1]] > counts[spans[:, 0]]]
-    merged: list[list[int]] = []
-    for start, stop in spans.tolist():
-        if merged and seconds[start] - ends[merged[-1][1] - 1] <= settings.merge_gap + 1e-9:
-            merged[-1][1] = stop
-        else:
-            merged.append([start, stop])
+    if not len(spans):
+        return []
+    starts, stops = spans[:, 0], spans[:, 1]
+    apart = seconds[starts[1:]] - ends[stops[:-1] - 1] > settings.merge_gap + 1e-9
+    starts, stops = starts[np.append(True, apart)], stops[np.append(apart, True)]
+    long = ends[stops - 1] - seconds[starts] + 1e-9 >= settings.min_length
+    starts, stops = starts[long], stops[long]
+    first = np.searchsorted(seconds, seconds[starts] - settings.padding - 1e-9)
+    last = np.searchsorted(seconds, ends[stops - 1] + settings.padding - 1e-9)
+    heights = np.where(np.isnan(scores), -np.inf, scores)
     found = []
-    for start, stop in merged:
-        if ends[stop - 1] - seconds[start] + 1e-9 < settings.min_length:
-            continue
-        peak = start + int(np.nanargmax(scores[start:stop]))
-        first = int(np.searchsorted(seconds, seconds[start] - settings.padding - 1e-9))
-        last = int(np.searchsorted(seconds, ends[stop - 1] + settings.padding - 1e-9))
-        found.append((first, last, float(scores[peak]), peak))
+    for start, stop, shown, gone in np.stack((starts, stops, first, last), axis=1).tolist():
+        peak = start + int(heights[start:stop].argmax())
+        found.append((shown, gone, float(scores[peak]), peak))
     return _without_overlap(found)
+
+
+def leaving_times(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """When each frame leaves the screen: when the next one comes, or after the usual interval."""
+    step = float(np.median(np.diff(seconds[-1000:]))) if len(seconds) > 1 else 0.0
+    return np.append(seconds[1:], seconds[-1:] + step)
 
 
 def _without_overlap(found: list[tuple[int, int, float, int]]) -> list[FoundSegment]:
@@ -102,6 +109,5 @@ def flagged_seconds(segments: list[FrameSpan], seconds: NDArray[np.float64]) -> 
     """How long the spans last together, each frame lasting until the next."""
     if len(seconds) == 0:
         return 0.0
-    step = float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.0
-    ends = np.append(seconds[1:], seconds[-1] + step)
+    ends = leaving_times(seconds)
     return float(sum(ends[s.stop - 1] - seconds[s.start] for s in segments if len(s)))

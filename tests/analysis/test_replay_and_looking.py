@@ -1,4 +1,4 @@
-"""Another gamma is a full run with it, from the first changed decision on; a closer look shows what was scored."""
+"""A rerun is a full run with the other gamma; a closer look shows what was scored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.analysis.analysis import Analysis
 from engine.analysis.file import read_analysis
 from engine.analysis.looking import Looker
 from engine.analysis.replay import first_change, rerun, would_update
-from engine.detectors.mnad import MnadDetector
+from engine.detectors.mnad_stream import MnadDetector
 from engine.detectors.speed import SpeedDetector
 from engine.errors import BadSetting
 from engine.footage import open_decoder, open_footage
@@ -131,7 +131,9 @@ def test_a_look_reads_few_frames_however_long_the_memory_stood_still(
         look = Looker(open_footage(walk), mnad, analysis).look(Counting(), 47)  # type: ignore[arg-type]
     assert look is not None
     assert read == [43, 44, 45, 46, 47]
-    assert float(psnr(look.maps["error"].mean())) == pytest.approx(float(analysis.parts["psnr"][47]))
+    assert float(psnr(look.maps["error"].mean())) == pytest.approx(
+        float(analysis.parts["psnr"][47])
+    )
 
 
 def test_a_look_at_speed_shows_the_scored_motion(walk: Path, tmp_path: Path) -> None:

@@ -5,29 +5,31 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from footage_maker import make_images
-from tiny_engine import finished, new_run, random_mnad
+from tiny_engine import finished, new_run
 
 from engine import cli
+from engine.analysis.analysis import Analysis
 from engine.analysis.file import read_analysis, write_analysis
+from engine.analysis.journal import JournalWriter, journal_path
 from engine.analysis.run import AnalysisRun
-from engine.detectors.mnad import MnadDetector
+from engine.detectors.mnad_stream import MnadDetector
 from engine.detectors.speed import SpeedDetector
 from engine.progress import Progress
+from engine.review.state import ReviewState
 from engine.scene import SceneSpec
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Run:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run a command in an empty folder: (exit code, stdout, stderr)."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
@@ -117,7 +119,9 @@ def test_analyse_has_the_agreed_keys(run: Run, walk: Path) -> None:
 
 def test_analyse_takes_a_normal_span_and_an_output(run: Run, walk: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder" / "x.h5"
-    document(run("analyse", walk, "-o", out, "--calibrate", "2-20", "--detector", "speed", "--json"))
+    document(
+        run("analyse", walk, "-o", out, "--calibrate", "2-20", "--detector", "speed", "--json")
+    )
     calibration = read_analysis(out).calibration
     assert calibration is not None
     assert calibration.origin == "frames 2 to 19 of this footage"
@@ -141,7 +145,15 @@ def test_one_frame_is_footage_without_scores(run: Run, tmp_path: Path) -> None:
 def test_segments_have_the_agreed_keys(run: Run, scored: Path) -> None:
     found = document(run("segments", scored, "--json"))
     assert len(found) == 1
-    assert list(found[0]) == ["id", "start", "stop", "start_time", "stop_time", "peak", "peak_frame"]
+    assert list(found[0]) == [
+        "id",
+        "start",
+        "stop",
+        "start_time",
+        "stop_time",
+        "peak",
+        "peak_frame",
+    ]
     assert found[0]["start_time"] == pytest.approx(found[0]["start"] / 10)
     assert found[0]["start"] <= found[0]["peak_frame"] < found[0]["stop"]
     assert document(run("segments", scored, "--threshold", "99", "--json")) == []
@@ -164,7 +176,9 @@ def test_raw_parts_of_two_units_are_refused(
     path = tmp_path / "m.h5"
     finished(new_run(walk, mnad, path))
     fails(run("segments", path, "--normalise", "none", "--json"), "cannot be added")
-    raw = run("segments", path, "--normalise", "none", "--lambda", "0", "--threshold", "0", "--json")
+    raw = run(
+        "segments", path, "--normalise", "none", "--lambda", "0", "--threshold", "0", "--json"
+    )
     assert document(raw)
 
 
@@ -175,8 +189,6 @@ def test_a_run_that_was_killed_has_segments_too(run: Run, walk: Path, tmp_path: 
         next(work)
     work.close()  # type: ignore[attr-defined]
     analysis = read_analysis(tmp_path / "k.h5")
-    from engine.analysis.journal import JournalWriter, journal_path
-
     (tmp_path / "k.h5").unlink()
     JournalWriter(journal_path(tmp_path / "k.h5"), analysis).close()
     assert document(run("segments", tmp_path / "k.h5", "--json"))
@@ -206,8 +218,6 @@ def test_export_takes_numbers_confirmed_or_all(run: Run, scored: Path) -> None:
 
 
 def test_export_takes_a_review(run: Run, scored: Path, walk: Path) -> None:
-    from dataclasses import replace
-
     from engine.review.defaults import default_state
     from engine.review.session import open_review
     from engine.review.state import ReviewSegment, Verdict
@@ -295,7 +305,9 @@ def test_weights_are_listed_and_shown(run: Run, user_home: Path) -> None:
     card = WeightsCard(
         "tiny", "mnad-prediction", config.as_dict(), 0.6, 0.01, 10.0, {"trained_on": "noise"}
     )
-    write_weights(user_home / "weights" / "tiny.safetensors", MnadNetwork(config).state_dict(), card)
+    write_weights(
+        user_home / "weights" / "tiny.safetensors", MnadNetwork(config).state_dict(), card
+    )
     listed = {row["name"]: row for row in document(run("weights", "list", "--json"))}
     assert set(listed["tiny"]) == {
         "name", "detector", "width", "size", "megabytes", "trained_on"
@@ -313,14 +325,15 @@ def test_named_weights_analyse_and_resume(
 
     config = MnadConfig(channels=1, width=2, size=32, items=4)
     card = WeightsCard("tiny", "mnad-prediction", config.as_dict(), 0.6, 0.01, None)
-    write_weights(user_home / "weights" / "tiny.safetensors", MnadNetwork(config).state_dict(), card)
+    write_weights(
+        user_home / "weights" / "tiny.safetensors", MnadNetwork(config).state_dict(), card
+    )
     words = ["analyse", walk, "--weights", "tiny", "--device", "cpu", "--precision", "fp32"]
-    interrupt_after(monkeypatch, 30)
-    assert run(*words)[0] == 130
+    with monkeypatch.context() as patched:
+        interrupt_after(patched, 30)
+        assert run(*words)[0] == 130
     left = read_analysis(Path("walk.h5"))
     assert 20 <= left.frames_done < 48
-    monkeypatch.undo()
-    monkeypatch.setenv("NORMSCOPE_HOME", str(user_home))
     again = document(run(*words, "-o", left.path, "--resume", "--json"))
     assert again["resumed_from"] == left.frames_done
     assert again["scored"] == 44
@@ -381,11 +394,19 @@ def test_the_demo_does_the_whole_job(
     run: Run, monkeypatch: pytest.MonkeyPatch, user_home: Path
 ) -> None:
     import engine.demo
+    import engine.review.defaults
     import engine.scene
 
-    short = SceneSpec(7, 5.0, width=160, height=112, anomalies=(("runner", 2.0),))
+    short = SceneSpec(7, 3.0, width=96, height=64, anomalies=(("runner", 0.5),))
     monkeypatch.setattr(engine.scene, "demo_spec", lambda: short)
     monkeypatch.setattr(engine.demo, "demo_detector", lambda *_: SpeedDetector())
+    plain = engine.review.defaults.default_state
+
+    def lower(analysis: Analysis) -> ReviewState:
+        state = plain(analysis)
+        return replace(state, segments=replace(state.segments, threshold=0.5))
+
+    monkeypatch.setattr(engine.review.defaults, "default_state", lower)
     for _ in range(2):
         told = document(run("demo", "--out", "demo", "--json"))
     assert {"footage", "analysis", "case", "detector", "weights", "segments", "events"} == set(told)
@@ -416,9 +437,10 @@ def test_the_version_is_said(run: Run) -> None:
     assert out.startswith("normscope ")
 
 
-def test_without_a_calibration_the_default_says_so(run: Run, scored: Path, tmp_path: Path) -> None:
+def test_a_file_without_a_calibration_is_calibrated_on_itself(
+    run: Run, scored: Path, tmp_path: Path
+) -> None:
     analysis = read_analysis(scored)
     analysis.own_calibration = None
     write_analysis(tmp_path / "bare.h5", analysis)
     assert document(run("segments", tmp_path / "bare.h5", "--json"))
-    assert random_mnad is not None

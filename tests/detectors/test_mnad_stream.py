@@ -14,7 +14,8 @@ from torch import Tensor
 
 from engine.detectors.base import FrameScore
 from engine.detectors.blocks import fold_batchnorm
-from engine.detectors.mnad import MnadConfig, MnadDetector, MnadNetwork, prepare
+from engine.detectors.mnad import MnadConfig, MnadNetwork, prepare
+from engine.detectors.mnad_stream import MnadDetector
 from engine.errors import BadSetting
 
 

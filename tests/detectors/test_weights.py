@@ -106,7 +106,18 @@ def test_another_detector_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "3", "null", '"x"', "{}", '{"format": "normscope-weights"}', "\x00", "[" * 9999],
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        "null",
+        '"x"',
+        "{}",
+        '{"format": "normscope-weights"}',
+        "\x00",
+        "[" * 9999,
+    ],
 )
 def test_a_damaged_card_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "tiny.safetensors"

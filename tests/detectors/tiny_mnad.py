@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from engine.detectors.base import Calibration
-from engine.detectors.mnad import MnadConfig, MnadDetector, MnadNetwork, mnad_facts
+from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
+from engine.detectors.mnad_stream import MnadDetector
 from engine.detectors.weights import WeightsCard, write_weights
 
 TINY: dict[str, Any] = {"channels": 1, "width": 2, "size": 32, "items": 5}

@@ -14,7 +14,7 @@ from engine.evaluation.datasets import read_dataset
 
 
 def ucsd(root: Path, *, m_file: bool, masks: bool) -> Path:
-    for name, fast in (("Test001", range(5, 9)), ("Test002", range(0, 12))):
+    for name, fast in (("Test001", range(5, 9)), ("Test002", range(12))):
         frames, areas, _ = clip(12, fast)
         write(root / "Test" / name, frames, "tif", 1)
         if masks:

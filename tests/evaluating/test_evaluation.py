@@ -12,7 +12,8 @@ import torch
 from labelled_footage import clip, own_layout, write
 
 from engine.detectors.base import Detector
-from engine.detectors.mnad import MnadConfig, MnadDetector, MnadNetwork, mnad_facts
+from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
+from engine.detectors.mnad_stream import MnadDetector
 from engine.detectors.speed import SpeedDetector
 from engine.errors import BadSetting
 from engine.evaluation.calibrated import calibrated_on
@@ -47,7 +48,8 @@ def test_speed_finds_what_is_fast(tmp_path: Path) -> None:
     _, report = evaluated(own_layout(tmp_path / "set"), SpeedDetector())
     assert report["detector"] == "speed"
     assert report["frames"] == 72
-    assert report["frame_auc_micro"] > 0.9
+    assert report["auc"]["none"] > 0.9  # min-max makes a normal clip look as bad as any
+    assert report["frame_auc_micro"] > 0.7
     assert set(report["clips"]) == {"01", "02", "03"}
     assert report["clips"]["01"] == {
         "frames": 24, "abnormal": 6, "auc": report["clips"]["01"]["auc"], "updated": 0,
@@ -91,7 +93,7 @@ def test_a_tiny_network(config: dict[str, Any], tmp_path: Path) -> None:
     assert report["settings"]["normalise"] == "minmax"
     assert report["settings"]["pooling"] == "frame"
     if config.get("memory", True):
-        assert report["memory"]["usage_perplexity"] >= 1
+        assert report["memory"]["usage_perplexity"] >= 0.999
         assert report["memory"]["moving_share"] is not None
         assert report["memory"]["distance_auc"] == report["auc"]["memory_distance_none"]
         assert report["clips"]["02"]["updated"] == 24 - waiting
@@ -131,7 +133,9 @@ def test_options_are_named_in_the_report(tmp_path: Path) -> None:
 
 def test_a_pooling_that_a_detector_lacks_is_refused(tmp_path: Path) -> None:
     root = own_layout(tmp_path / "set")
-    evaluation = Evaluation(read_dataset(root), SpeedDetector(), EvaluationSettings(pooling="frame"))
+    evaluation = Evaluation(
+        read_dataset(root), SpeedDetector(), EvaluationSettings(pooling="frame")
+    )
     for _ in evaluation.run():
         pass
     with pytest.raises(BadSetting):

@@ -1,4 +1,4 @@
-"""A stream copy starts at the keyframe, says so beforehand, and holds the source's frames to the pixel."""
+"""A stream copy starts at the keyframe, says so, and holds the source's frames to the pixel."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_an_excerpt_holds_what_its_plan_says(
     recordings: dict[str, Footage], name: str, tmp_path: Path
 ) -> None:
     footage = recordings[name]
-    # from within a GOP; to the end; one frame; across keyframes; out-points at every place of a mini-GOP
+    # from within a GOP, to the end, one frame, across keyframes, out-points all over a mini-GOP
     spans = [(13, 18), (24, len(footage)), (15, 16), (8, 33), (0, 6), (0, 7), (20, 29)]
     for start, stop in spans:
         check(footage, FrameSpan(start, stop), tmp_path)
@@ -124,9 +124,7 @@ def test_images_are_refused_with_a_hint(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["raw.h264", "b-frames.avi"])
-def test_a_recording_without_usable_times_is_refused_with_a_hint(
-    tmp_path: Path, name: str
-) -> None:
+def test_a_recording_without_usable_times_is_refused_with_a_hint(tmp_path: Path, name: str) -> None:
     footage = open_footage(make_video(tmp_path / name, 30))
     assert footage.counted
     with pytest.raises(ExportFailed, match="no usable times") as caught:
@@ -148,7 +146,6 @@ def test_a_failed_copy_leaves_no_half_file(
     def disk_full(packet: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(excerpt, "_shown_at", excerpt._shown_at)
     plan = plan_excerpt(recordings["b-frames.mp4"], FrameSpan(3, 9))
     monkeypatch.setattr(excerpt, "plan_excerpt", lambda footage, span: plan)
     monkeypatch.setattr(excerpt, "_shown_at", disk_full)

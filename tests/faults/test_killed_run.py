@@ -1,7 +1,8 @@
-"""A run that is killed loses at most its last second, and what is left of its journal is never garbage."""
+"""A killed run loses at most its last second, and what is left of its journal is no garbage."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from engine.analysis import run as running
 from engine.analysis.analysis import Analysis
 from engine.analysis.file import read_analysis
 from engine.analysis.journal import JournalWriter, journal_path, read_journal
-from engine.detectors.mnad import MnadDetector
+from engine.detectors.mnad_stream import MnadDetector
 from engine.errors import UnreadableAnalysis
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -91,7 +92,7 @@ def test_a_torn_journal_is_a_valid_prefix(
     torn = tmp_path / "torn.h5.journal"
     rng = np.random.default_rng(1)
     done = []
-    for length in [*rng.integers(0, len(written), 25).tolist(), len(written)]:
+    for length in [*rng.integers(0, len(written), 10).tolist(), len(written)]:
         torn.write_bytes(written[:length])
         left = read_journal(torn)
         done.append(0 if left is None else left.frames_done)
@@ -105,7 +106,7 @@ def test_a_changed_byte_ends_the_journal_there(
     journalled: tuple[bytes, Analysis], tmp_path: Path
 ) -> None:
     written, analysis = journalled
-    for at in np.random.default_rng(2).integers(0, len(written), 25).tolist():
+    for at in np.random.default_rng(2).integers(0, len(written), 10).tolist():
         damaged = bytearray(written)
         damaged[at] ^= 0x5A
         (tmp_path / "d.h5.journal").write_bytes(damaged)
@@ -119,7 +120,7 @@ def test_a_torn_journal_resumes_to_the_same_analysis(
 ) -> None:
     written, _ = journalled
     whole = finished(new_run(broken_walk, mnad, tmp_path / "whole.h5"))
-    for length in np.random.default_rng(3).integers(0, len(written), 3).tolist():
+    for length in np.random.default_rng(3).integers(0, len(written), 2).tolist():
         path = tmp_path / f"torn{length}.h5"
         journal_path(path).write_bytes(written[:length])
         assert_same(whole, finished(new_run(broken_walk, mnad, path)))
@@ -150,7 +151,6 @@ def test_resuming_never_empties_the_journal_it_resumes_from(
 def test_a_footage_that_breaks_off_keeps_what_was_scored(
     walk: Path, mnad: MnadDetector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engine.analysis.ahead import DecodeAhead
     from engine.errors import UnreadableFootage
     from engine.footage.cuts import CutDetector
 
@@ -162,7 +162,6 @@ def test_a_footage_that_breaks_off_keeps_what_was_scored(
         return False
 
     monkeypatch.setattr(CutDetector, "push", breaks_off)
-    assert DecodeAhead
     with pytest.raises(UnreadableFootage, match="The disk is gone"):
         finished(new_run(walk, mnad, tmp_path / "a.h5"))
     left = read_analysis(tmp_path / "a.h5")
@@ -199,14 +198,12 @@ def test_random_damage_to_the_file_is_an_expected_failure(
     stopped(new_run(walk, mnad, path), 30)
     whole = path.read_bytes()
     rng = np.random.default_rng(4)
-    for at in rng.integers(0, len(whole), 80).tolist():
+    for at in rng.integers(0, len(whole), 40).tolist():
         damaged = bytearray(whole)
         damaged[at : at + 4] = rng.bytes(4)
         path.write_bytes(damaged)
-        try:
+        with contextlib.suppress(UnreadableAnalysis):
             read_analysis(path)
-        except UnreadableAnalysis as error:
-            assert error.hint
     for length in rng.integers(0, len(whole), 12).tolist():
         path.write_bytes(whole[:length])
         with pytest.raises(UnreadableAnalysis):

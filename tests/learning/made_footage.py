@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from engine.learning.plan import MemoryCare, TrainingPlan
 SIDE = 64
 
 
+@functools.cache
 def still(seed: int) -> np.ndarray:
     noise = np.random.default_rng(seed).integers(0, 255, (SIDE, SIDE, 3), dtype=np.uint8)
     return cv2.GaussianBlur(noise, (0, 0), 6)

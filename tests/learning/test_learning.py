@@ -18,11 +18,12 @@ from engine.learning.learn import Learning
 from engine.scoring.calibrating import LEVELS
 
 
-@pytest.fixture
-def normal(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def normal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("footage") / "normal"
     for seed in range(3):
-        folder(tmp_path / "normal" / f"clip{seed}", seed=seed)
-    return tmp_path / "normal"
+        folder(root / f"clip{seed}", seed=seed)
+    return root
 
 
 def learned(learning: Learning) -> Learning:
@@ -74,10 +75,10 @@ def test_the_calibration_is_what_the_loaded_detector_says(normal: Path, tmp_path
 
 
 def test_a_base_is_continued(normal: Path, tmp_path: Path) -> None:
-    first = learned(Learning([normal], plan(epochs=1), tmp_path / "first.safetensors"))
+    first = learned(Learning([normal / "clip1"], plan(epochs=1), tmp_path / "first.safetensors"))
     assert first.card is not None
     frozen = plan(epochs=1, learning_rate=1e-12, seed=9)
-    second = Learning([normal], frozen, tmp_path / "second.safetensors", base=first.card)
+    second = Learning([normal / "clip1"], frozen, tmp_path / "second.safetensors", base=first.card)
     learned(second)
     assert second.card is not None
     assert second.card.training["base"] == first.card.weights_id
@@ -88,8 +89,8 @@ def test_a_base_is_continued(normal: Path, tmp_path: Path) -> None:
 
 
 def test_a_base_of_another_shape_is_refused(normal: Path, tmp_path: Path) -> None:
-    first = learned(Learning([normal], plan(epochs=1), tmp_path / "first.safetensors"))
-    wider = Learning([normal], plan(config=config(width=3)), tmp_path / "b.safetensors",
+    first = learned(Learning([normal / "clip1"], plan(epochs=1), tmp_path / "first.safetensors"))
+    wider = Learning([normal / "clip1"], plan(config=config(width=3)), tmp_path / "b.safetensors",
                      base=first.card)  # fmt: skip
     with pytest.raises(BadSetting, match="another shape"):
         learned(wider)
@@ -107,7 +108,7 @@ def test_other_networks_are_learned(
     changes: dict[str, object], normal: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "yard.safetensors"
-    learned(Learning([normal], plan(epochs=1, config=config(**changes)), out))
+    learned(Learning([normal / "clip1"], plan(epochs=1, config=config(**changes)), out))
     card = read_card(out)
     assert card.calibration is not None
     assert (card.gamma is None) == (changes.get("memory") is False)
@@ -115,13 +116,13 @@ def test_other_networks_are_learned(
 
 
 def test_an_interrupted_run_resumes_to_the_same_weights(normal: Path, tmp_path: Path) -> None:
-    straight = learned(Learning([normal], plan(), tmp_path / "a.safetensors"))
-    broken = Learning([normal], plan(), tmp_path / "b.safetensors")
+    straight = learned(Learning([normal / "clip1"], plan(), tmp_path / "a.safetensors"))
+    broken = Learning([normal / "clip1"], plan(), tmp_path / "b.safetensors")
     for progress in broken.run():
         if progress.phase.startswith("epoch 2"):
             break
     assert broken.card is None
-    again = learned(Learning([normal], plan(), tmp_path / "b.safetensors", resume=True))
+    again = learned(Learning([normal / "clip1"], plan(), tmp_path / "b.safetensors", resume=True))
     assert again.trainer is not None
     assert again.trainer.resumed_from == 1
     assert straight.card is not None
@@ -153,8 +154,6 @@ def test_a_cut_inside_a_folder_parts_the_clips(tmp_path: Path) -> None:
     for at in range(20, 40):
         flipped = 255 - cv2.imread(str(source / f"{at - 20:03d}.png"))
         cv2.imwrite(str(source / f"{at:03d}.png"), flipped)
-    learning = learned(
-        Learning([source], plan(epochs=1, holdout=0.0), tmp_path / "a.safetensors")
-    )
+    learning = learned(Learning([source], plan(epochs=1, holdout=0.0), tmp_path / "a.safetensors"))
     assert learning.trainer is not None
     assert learning.trainer.clips.bounds == ((0, 20), (20, 40))

@@ -26,9 +26,7 @@ def finished(trainer: Trainer) -> Trained:
 
 def interrupted(trainer: Trainer, epochs: int) -> None:
     """Leave a run in the middle of the epoch after `epochs`."""
-    steps = 0
-    for _ in trainer.run():
-        steps += 1
+    for steps, _ in enumerate(trainer.run(), 1):
         if trainer.epoch == epochs and steps == epochs * trainer.steps_per_epoch + 1:
             return
     raise AssertionError("the run ended before it could be interrupted")

@@ -1,4 +1,4 @@
-"""MNAD's equations as plain loops in float64, to compare the engine with.  Nothing of ours is used."""
+"""MNAD's equations as plain loops in float64, to compare the engine with."""
 
 from __future__ import annotations
 

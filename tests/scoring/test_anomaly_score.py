@@ -38,7 +38,9 @@ def settings(lambda_: float, normalise: str = "minmax", smooth: float = 0.0) -> 
     return ScoreSettings(lambda_, normalise, "frame", smooth)  # type: ignore[arg-type]
 
 
-def naive_g(values: list[float], normalise: str, calibration: Calibration, name: str) -> list[float]:
+def naive_g(
+    values: list[float], normalise: str, calibration: Calibration, name: str
+) -> list[float]:
     if normalise == "minmax":
         finite = [v for v in values if not math.isnan(v)]
         low, high = min(finite), max(finite)
@@ -92,9 +94,7 @@ def test_a_constant_gives_0_under_minmax() -> None:
 
 def test_a_part_that_never_moved_stays_finite_when_calibrated() -> None:
     parts = {"psnr": np.full(9, 30, np.float32), "memory_distance": np.zeros(9, np.float32)}
-    score = anomaly_score(
-        parts, FACTS, settings(0.5, "calibrated"), calibrate(parts, FACTS.parts)
-    )
+    score = anomaly_score(parts, FACTS, settings(0.5, "calibrated"), calibrate(parts, FACTS.parts))
     np.testing.assert_array_equal(score, np.zeros(9, np.float32))
 
 

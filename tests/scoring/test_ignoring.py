@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from tiny_engine import finished, new_run
 
 from engine.analysis.analysis import Analysis, CodedMap
 from engine.detectors.base import DetectorFacts, PartSpec, PatchRule
-from engine.detectors.mnad import MnadDetector
+from engine.detectors.mnad_stream import MnadDetector
 from engine.scoring.ignoring import IgnoredArea, kept_cells, without_areas
 from engine.scoring.pooling import frame_means, psnr, worst_patches
 
@@ -45,7 +46,7 @@ def repooled(
     """The parts, pooled directly, clip by clip."""
     edges = [0, *np.flatnonzero(clip_start).tolist(), len(clip_start)]
     means, worst = [], []
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in itertools.pairwise(edges):
         maps = coded.get(start, stop)
         means.append(frame_means(maps, kept))
         worst.append(worst_patches(maps, RULE.cells, RULE.frames, kept))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -109,14 +111,16 @@ def test_segments_are_in_order_apart_and_hold_their_peak() -> None:
             padding=float(rng.choice([0, rng.uniform(0, 0.5)])),
         )
         found = find_segments(scores, seconds, settings)
-        for before, after in zip(found, found[1:], strict=False):
+        for before, after in itertools.pairwise(found):
             assert before.span.stop < after.span.start
         inside = np.zeros(count, bool)
         for segment in found:
             assert 0 <= segment.span.start < segment.span.stop <= count
             assert segment.peak_frame in segment.span
             assert segment.peak >= settings.threshold
-            assert segment.peak == np.float32(np.nanmax(scores[segment.span.start : segment.span.stop]))
+            assert segment.peak == np.float32(
+                np.nanmax(scores[segment.span.start : segment.span.stop])
+            )
             inside[segment.span.start : segment.span.stop] = True
         if settings.min_length == 0:
             assert inside[scores >= settings.threshold].all()
@@ -131,6 +135,11 @@ def test_flagged_time_counts_each_frame_until_the_next() -> None:
 
 
 def test_impossible_settings_are_refused() -> None:
-    for wrong in ({"hysteresis": 1.1}, {"min_length": -1.0}, {"merge_gap": -0.1}, {"padding": -1.0}):
+    for wrong in (
+        {"hysteresis": 1.1},
+        {"min_length": -1.0},
+        {"merge_gap": -0.1},
+        {"padding": -1.0},
+    ):
         with pytest.raises(BadSetting):
             SegmentSettings(**wrong)

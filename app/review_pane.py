@@ -1,0 +1,187 @@
+"""The review's side of the desk: what the settings make of the stored values, and the segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.controllers.document import Document
+from app.presenting import footage_row, segment_rows
+from engine.timebase import FrameSpan, timecode
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+    from engine.scoring.score import ScoreSettings
+    from engine.scoring.segments import SegmentSettings
+
+
+class ReviewPane(QObject):
+    """Joins the reviewing controller with timeline, tuning panel and segment list."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        reviewing, w = desk.reviewing, desk.window
+        reviewing.track_changed.connect(self._on_track)
+        reviewing.state_changed.connect(self._on_state)
+        desk.thumbnails.ready.connect(self._show_thumbnails)
+        w.timeline.scrub_moved.connect(self._on_scrub)
+        w.timeline.scrub_released.connect(desk.playback.seek_seconds)
+        w.timeline.threshold_moved.connect(reviewing.set_threshold)
+        w.timeline.threshold_set.connect(reviewing.set_threshold)
+        w.timeline.gamma_moved.connect(reviewing.set_gamma)
+        w.timeline.gamma_set.connect(reviewing.set_gamma)
+        w.timeline.segment_clicked.connect(self.select_segment)
+        w.timeline.segment_edges_moved.connect(self._on_edges)
+        w.tuning.score_settings_changed.connect(self._on_score_settings)
+        w.tuning.smooth_seconds_changed.connect(reviewing.set_smoothing)
+        w.tuning.segment_settings_changed.connect(self._on_segment_settings)
+        w.tuning.gamma_changed.connect(reviewing.set_gamma)
+        w.segments.segment_activated.connect(self.go_to_segment)
+        w.segments.verdict_requested.connect(self.judge)
+        w.segments.note_edited.connect(self._on_note)
+
+    @Slot()
+    def _on_state(self) -> None:
+        state, w = self._desk.reviewing.state, self._desk.window
+        if state is None:
+            return
+        w.tuning.set_score_settings(state.score)
+        w.tuning.set_smooth_seconds(state.smooth_seconds)
+        w.tuning.set_segment_settings(state.segments)
+        w.timeline.set_threshold(state.segments.threshold)
+        document = self._desk.current
+        if document is not None and document.analysis is not None:
+            memory = document.analysis.facts.has_memory
+            w.timeline.set_gamma(state.gamma if memory else None)
+            if memory and state.gamma is not None:
+                w.tuning.set_gamma(state.gamma)
+        w.canvas.set_areas(list(state.areas))
+        self._show_gamma()
+        self._desk.allow()
+
+    def _show_gamma(self) -> None:
+        document, state, w = self._desk.current, self._desk.reviewing.state, self._desk.window
+        if document is None or document.analysis is None or state is None:
+            return
+        text, change = self._desk.reviewing.gamma_sentence()
+        w.tuning.set_gamma_text(text)
+        possible = change is not None and document.analysis.complete and not document.running
+        seconds = document.analysis.seconds
+        at = "" if change is None else f" from {timecode(float(seconds[change]), digits=1)}"
+        w.tuning.set_rerun(possible, f"Re-run{at}" if possible else "Re-run")
+        if change is None or state.gamma is None:
+            w.timeline.set_gamma_preview(None)
+        else:
+            analysis = document.analysis
+            stops = analysis.updated & ~(analysis.regular_score < state.gamma)
+            w.timeline.set_gamma_preview(stops)
+
+    @Slot()
+    def _on_track(self) -> None:
+        track, document, w = self._desk.reviewing.track, self._desk.current, self._desk.window
+        if document is None or document.analysis is None:
+            return
+        if track is None:
+            w.timeline.set_segments([])
+            w.segments.set_segments([])
+            w.sentence.setText("")
+            return
+        analysis, state = document.analysis, self._desk.reviewing.state
+        w.timeline.set_score(track.score, track.done)
+        pooling = state.score.pooling if state is not None else "patch"
+        for part in analysis.facts.parts:
+            if part.pooling == pooling:
+                values = self._desk.reviewing.parts.get(part.name, analysis.parts[part.name])
+                w.timeline.set_track(part.name, part.title, values, track.done)
+            else:
+                w.timeline.show_track(part.name, False)
+        if analysis.facts.has_memory:
+            w.timeline.set_regular_score(analysis.regular_score, track.done)
+            self._show_gamma()
+        w.timeline.set_provisional(track.provisional)
+        w.timeline.set_threshold_text(self._desk.reviewing.threshold_sentence())
+        rows = segment_rows(track, analysis)
+        w.timeline.set_segments(rows)
+        w.timeline.set_selected(document.selected)
+        w.segments.set_segments(rows)
+        self._show_thumbnails(document)
+        self._desk.thumbnails.want(document, [row.peak_frame for row in rows])
+        w.tuning.set_scores_for_histogram(track.score[: track.done])
+        w.tuning.set_sentence(track.sentence)
+        w.sentence.setText(track.sentence)
+        self._desk.window.footage.update_row(footage_row(document))
+        self._desk.picture.refresh()
+        self._desk.allow()
+
+    @Slot(object)
+    def _show_thumbnails(self, document: Document) -> None:
+        track = self._desk.reviewing.track
+        if document is self._desk.current and track is not None:
+            for segment in track.segments:
+                image = document.thumbnails.get(str(segment.peak_frame))
+                if image is not None:
+                    self._desk.window.segments.set_thumbnail(segment.id, image)
+
+    @Slot(object)
+    def _on_score_settings(self, settings: ScoreSettings) -> None:
+        self._desk.reviewing.set_score(settings)
+
+    @Slot(object)
+    def _on_segment_settings(self, settings: SegmentSettings) -> None:
+        self._desk.reviewing.set_segments(settings)
+
+    @Slot(float)
+    def _on_scrub(self, seconds: float) -> None:
+        self._desk.playback.seek_seconds(seconds, exact=False)
+
+    # --- segments -------------------------------------------------------------------------------
+
+    @Slot(str)
+    def select_segment(self, segment_id: str) -> None:
+        """Choose a segment without moving the playhead."""
+        if self._desk.current is not None:
+            self._desk.current.selected = segment_id or None
+            self._desk.window.timeline.set_selected(segment_id or None)
+            self._desk.allow()
+
+    @Slot(str)
+    def go_to_segment(self, segment_id: str) -> None:
+        """Choose a segment and show its peak."""
+        segment = self._desk.reviewing.segment(segment_id)
+        if segment is not None:
+            self.select_segment(segment_id)
+            self._desk.playback.set_speed(0.0)
+            self._desk.playback.seek(segment.peak_frame)
+
+    def walk(self, direction: int) -> None:
+        """To the next or previous flagged segment."""
+        segment = self._desk.reviewing.neighbour(self._desk.playback.wanted, direction)
+        if segment is not None:
+            self.go_to_segment(segment.id)
+
+    @Slot(str, str)
+    def judge(self, segment_id: str, value: str) -> None:
+        """Give a verdict; the segment stays chosen under its new id."""
+        stored = self._desk.reviewing.judge(segment_id, value)
+        if stored is not None:
+            self.select_segment(stored)
+
+    @Slot(str, str)
+    def _on_note(self, segment_id: str, text: str) -> None:
+        stored = self._desk.reviewing.note(segment_id, text)
+        if stored is not None:
+            self.select_segment(stored)
+
+    @Slot(str, float, float)
+    def _on_edges(self, segment_id: str, start: float, stop: float) -> None:
+        document = self._desk.current
+        if document is None or document.footage is None:
+            return
+        table = document.footage.table
+        first = table.index_at(start)
+        last = max(first, table.index_at(max(start, stop - 1e-6)))
+        stored = self._desk.reviewing.move_edges(segment_id, FrameSpan(first, last + 1))
+        if stored is not None:
+            self.select_segment(stored)

@@ -1,0 +1,94 @@
+"""An application on an offscreen window, driven by real key and mouse events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.application import Application
+from engine.places import user_folder
+
+
+def write_tiny_weights(footage: Path, name: str = "tiny") -> None:
+    """Weights of a random network among the user's own, calibrated on a footage."""
+    import torch
+    from tiny_engine import finished, new_run
+
+    from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
+    from engine.detectors.mnad_stream import MnadDetector
+    from engine.detectors.weights import WeightsCard, write_weights
+    from engine.scoring.calibrating import suggested_gamma
+
+    torch.set_num_threads(1)
+    torch.manual_seed(3)
+    network = MnadNetwork(MnadConfig(channels=1, width=2, size=32, items=4))
+    state = {key: value.clone() for key, value in network.state_dict().items()}
+    facts = mnad_facts(network.config, gamma=-1.0)
+    detector = MnadDetector(network, facts, torch.device("cpu"), torch.float32)
+    analysis = finished(new_run(footage, detector, user_folder("made") / "calibration.h5"))
+    calibration = analysis.calibrate_on(0, 25, "a made footage")
+    card = WeightsCard(
+        name,
+        facts.name,
+        network.config.as_dict(),
+        0.6,
+        float(np.nanmedian(analysis.regular_score)),
+        None,
+        {"trained_on": "nothing"},
+        calibration,
+    )
+    assert suggested_gamma(calibration) is not None
+    write_weights(user_folder("weights") / f"{name}.safetensors", state, replace(card))
+
+
+def build(qtbot, width: int = 1280, height: int = 800) -> Application:
+    qt = QApplication.instance()
+    assert isinstance(qt, QApplication)
+    application = Application(qt)
+    qtbot.addWidget(application.window, before_close_func=lambda window: application.stop())
+    application.window.resize(width, height)
+    application.start()
+    qtbot.waitExposed(application.window)
+    return application
+
+
+def press(application: Application, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(application.window, key, modifier)
+
+
+def open_and_analyse(qtbot, application: Application, footage: Path, choice: str = "speed") -> None:
+    application.desk.analyse_with(footage, choice)
+    wait_analysed(qtbot, application)
+
+
+def wait_analysed(qtbot, application: Application) -> None:
+    def analysed() -> bool:
+        current = application.desk.current
+        return (
+            application.desk.analysing.running is None
+            and current is not None
+            and current.analysis is not None
+            and current.analysis.complete
+            and application.desk.reviewing.track is not None
+            and not application.desk.reviewing.track.provisional
+        )
+
+    qtbot.waitUntil(analysed, timeout=30_000)
+
+
+def wait_frame(qtbot, application: Application, index: int) -> None:
+    qtbot.waitUntil(lambda: application.desk.playback.index == index, timeout=5_000)
+
+
+def drag(widget, start: QPointF, stop: QPointF, steps: int = 6) -> None:
+    """A left drag in small steps, as a hand makes it."""
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    for step in range(1, steps + 1):
+        QTest.mouseMove(widget, (start + (stop - start) * (step / steps)).toPoint())
+        QApplication.processEvents()
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=stop.toPoint())
