@@ -354,7 +354,7 @@ def test_dropped_files_and_folders_are_told(canvas: VideoCanvas, qtbot: QtBot) -
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile("/tmp/a.mp4"), QUrl.fromLocalFile("/tmp/folder")])
     copy = Qt.DropAction.CopyAction
-    enter = QDragEnterEvent(QPointF(50, 50), copy, mime, LEFT, NONE)
+    enter = QDragEnterEvent(QPoint(50, 50), copy, mime, LEFT, NONE)
     QApplication.sendEvent(canvas, enter)
     assert enter.isAccepted()
     drop = QDropEvent(QPointF(50, 50), copy, mime, LEFT, NONE)
