@@ -13,6 +13,7 @@ from pathlib import Path
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import theme
@@ -21,7 +22,7 @@ from app.dispatch import Dispatch
 from app.main_window import MainWindow
 from app.settings import Settings
 from app.views.dialogs import CrashDialog
-from engine.places import user_folder
+from engine.places import resource, user_folder
 
 log = logging.getLogger("normscope")
 
@@ -34,6 +35,7 @@ class Application(QObject):
         self._qt = qt
         self.settings = settings or Settings()
         theme.apply(qt, self.settings.theme)
+        qt.setWindowIcon(QIcon(str(resource("icons/normscope.svg"))))
         self.window = MainWindow(self.settings.keys)
         self.desk = Desk(self.window, self.settings)
         self.dispatch = Dispatch(self.desk)

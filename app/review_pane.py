@@ -106,6 +106,7 @@ class ReviewPane(QObject):
         w.timeline.set_segments(rows)
         w.timeline.set_selected(document.selected)
         w.segments.set_segments(rows)
+        w.segments.set_selected(document.selected)
         self._show_thumbnails(document)
         self._desk.thumbnails.want(document, [row.peak_frame for row in rows])
         w.tuning.set_scores_for_histogram(track.score[: track.done])
@@ -144,6 +145,7 @@ class ReviewPane(QObject):
         if self._desk.current is not None:
             self._desk.current.selected = segment_id or None
             self._desk.window.timeline.set_selected(segment_id or None)
+            self._desk.window.segments.set_selected(segment_id or None)
             self._desk.allow()
 
     @Slot(str)

@@ -12,7 +12,7 @@ from typing import Any
 from engine import api
 from engine.errors import UnreadableWeights
 from engine.places import user_folder
-from engine.progress import Progress
+from engine.progress import Progress, RateMeter
 
 DEMO_WEIGHTS = "scene"
 
@@ -24,15 +24,15 @@ def demo_clip() -> Path:
 
 def render_demo() -> Iterator[Progress]:
     """Render the demo's footage if it is not there yet; yields the frames written so far."""
-    from engine.scene import demo_spec, write_scene
+    from engine.scene import demo_spec, writing_scene
 
     target = demo_clip()
     if target.is_file() and _labels().is_file():
         return
     spec = demo_spec()
-    yield Progress("rendering the demo", 0, spec.frames)
-    write_scene(spec, target.parent, name=target.stem, with_masks=False)
-    yield Progress("rendering the demo", spec.frames, spec.frames)
+    meter = RateMeter()
+    for done in writing_scene(spec, target.parent, name=target.stem, with_masks=False):
+        yield meter.progress("rendering the demo", done, spec.frames)
 
 
 def demo_detector(device: str = "auto", precision: str = "auto") -> Any:

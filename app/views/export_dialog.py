@@ -74,6 +74,7 @@ class ExportDialog(QDialog):
             for column, text in enumerate(texts, 1):
                 self._table.setItem(at, column, QTableWidgetItem(text))
         header = self._table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(len(HEADINGS) - 1, QHeaderView.ResizeMode.Stretch)
         self._table.itemChanged.connect(self._on_tick)

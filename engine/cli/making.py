@@ -44,27 +44,40 @@ def demo(
     analysis = run.analysis
     state = default_state(analysis)
     scored = track(analysis, state, analysis.calibration)
-    case = CaseExport(footage, analysis, state, scored.score, scored.segments, out / "case")
-    drive(case.run())
+    folder = _free(out / "case")
+    case = CaseExport(footage, analysis, state, scored.score, scored.segments, folder)
+    if scored.segments:
+        drive(case.run())
     found = [FoundSegment(s.span, s.peak, s.peak_frame) for s in scored.segments]
     rows = []
     for event in demo_events():
         span = FrameSpan(event["start"], event["stop"])
         hit = next((s for s in found if s.span.overlaps(span)), None)
         rows.append({**event, "found": hit is not None, "peak": hit.peak if hit else None})
+    spans = [FrameSpan(event["start"], event["stop"]) for event in demo_events()]
+    elsewhere = sum(not any(s.span.overlaps(span) for span in spans) for s in found)
     if json:
         emit({"footage": str(footage.path), "analysis": str(run.path),
-              "case": str(out / "case"), "detector": detector.facts.name,
+              "case": str(folder), "detector": detector.facts.name,
               "weights": detector.facts.weights_id, "segments": len(found),
-              "events": rows})  # fmt: skip
+              "elsewhere": elsewhere, "events": rows})  # fmt: skip
         return
     shown = [[r["kind"], str(r["start"]), str(r["stop"]), "yes" if r["found"] else "no",
               "" if r["peak"] is None else f"{r['peak']:.2f}"] for r in rows]  # fmt: skip
     table("What happens in the demo, and what was flagged",
           ["event", "from frame", "to", "flagged", "peak"], shown)  # fmt: skip
-    say(scored.sentence)
+    say(f"{scored.sentence}; {elsewhere} of them where nothing unusual happens")
     say(f"The footage is {footage.path}")
-    say(f"The analysis is {run.path}; the excerpts are in {out / 'case'}")
+    say(f"The analysis is {run.path}; the excerpts are in {folder}")
+
+
+def _free(folder: Path) -> Path:
+    """The folder, or the first of its name with a number that does not exist yet."""
+    number, found = 1, folder
+    while found.exists():
+        number += 1
+        found = folder.with_name(f"{folder.name}-{number}")
+    return found
 
 
 def scene(

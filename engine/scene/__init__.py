@@ -12,7 +12,7 @@ from engine.scene.spec import (
     demo_spec,
     normal_spec,
 )
-from engine.scene.writing import ScenePaths, write_scene
+from engine.scene.writing import ScenePaths, write_scene, writing_scene
 
 __all__ = [
     "KINDS",
@@ -24,4 +24,5 @@ __all__ = [
     "normal_spec",
     "render",
     "write_scene",
+    "writing_scene",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -45,9 +45,27 @@ def write_scene(
 
     progress: called with (frames done, frames in all) after every frame.
     """
+    for done in writing_scene(spec, folder, name=name, with_masks=with_masks):
+        if progress is not None:
+            progress(done, spec.frames)
+    return scene_paths(folder, name)
+
+
+def scene_paths(folder: Path, name: str) -> ScenePaths:
+    """Where the files of a recording lie."""
+    return ScenePaths(folder / f"{name}.mp4", folder / f"{name}_masks", folder / f"{name}.json")
+
+
+def writing_scene(
+    spec: SceneSpec, folder: Path, *, name: str = "scene", with_masks: bool = True
+) -> Iterator[int]:
+    """As `write_scene`, step by step: yields the number of frames done.
+
+    A caller that leaves early leaves no video behind.
+    """
     import av  # here, because whoever only renders should not wait for FFmpeg
 
-    paths = ScenePaths(folder / f"{name}.mp4", folder / f"{name}_masks", folder / f"{name}.json")
+    paths = scene_paths(folder, name)
     folder.mkdir(parents=True, exist_ok=True)
     seen: dict[str, list[int]] = {}
     labels: list[int] = []
@@ -67,8 +85,7 @@ def write_scene(
                 seen.setdefault(kind, []).append(frame.index)
             if with_masks:
                 _write_mask(paths.masks, frame)
-            if progress is not None:
-                progress(frame.index + 1, spec.frames)
+            yield frame.index + 1
         container.mux(stream.encode(None))
     events = events_of(seen, spec.rate)
     document = {
@@ -77,7 +94,6 @@ def write_scene(
         "events": [{"kind": e.kind, "start": e.start, "stop": e.stop} for e in events],
     }
     write_json(paths.labels, document)
-    return paths
 
 
 def events_of(seen: Mapping[str, Sequence[int]], rate: int) -> list[SceneEvent]:
