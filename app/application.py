@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from app import theme
 from app.desk import Desk
 from app.dispatch import Dispatch
+from app.focus import FocusKeys
 from app.main_window import MainWindow
 from app.settings import Settings
 from app.views.dialogs import CrashDialog
@@ -43,6 +44,9 @@ class Application(QObject):
         self.window.closing.connect(self.stop)
         self.window.restore(self.settings.geometry)
         self._stopped = False
+        self._crash: CrashDialog | None = None
+        self._keys = FocusKeys(self)
+        qt.installEventFilter(self._keys)
 
     def start(self, paths: Sequence[Path] = (), *, demo: bool = False) -> None:
         """Show the window, then open what was asked for."""
@@ -56,8 +60,14 @@ class Application(QObject):
     def show_crash(self, error: BaseException) -> None:
         """A bug: log it and say so."""
         log.error("unexpected error", exc_info=error)
-        dialog = CrashDialog(error, self.window)
-        dialog.open()
+        if self._crash is None:  # a repeated error must not pile up dialogs
+            self._crash = CrashDialog(error, self.window)
+            self._crash.finished.connect(self._on_crash_closed)
+            self._crash.open()
+
+    @Slot(int)
+    def _on_crash_closed(self, code: int) -> None:
+        self._crash = None
 
     @Slot()
     def stop(self) -> None:
@@ -65,6 +75,7 @@ class Application(QObject):
         if self._stopped:
             return
         self._stopped = True
+        self._qt.removeEventFilter(self._keys)
         self.settings.geometry = self.window.saveGeometry()
         self.settings.save()
         self.desk.stop()

@@ -116,7 +116,8 @@ class Desk(QObject):
             self.choose(document.key)
         # unknown footage gets a timeline at once; a run that was cut short goes on
         unfinished = document.analysis is None or not document.analysis.complete
-        if (unfinished or wanted) and document.choice in self.detectors.known_choices():
+        known = document.choice in self.detectors.known_choices() or Path(document.choice).is_file()
+        if (unfinished or wanted) and known:
             self.analysing.start(document)
 
     @Slot(str)
@@ -129,9 +130,12 @@ class Desk(QObject):
             if document.error is not None:
                 self.tell(document.error)
             return
+        if document is self.current:
+            return
         if self.current is not None:
-            self.current.position = self.playback.index
+            self.current.position = self.playback.wanted
         self.current = document
+        self.window.notice.clear()
         self.window.footage.set_current(key)
         self.window.setWindowTitle(f"{document.path.name} - Normscope")
         self.window.detector.set_current(document.choice)
@@ -152,6 +156,7 @@ class Desk(QObject):
             return
         self.analysing.cancel(document)
         self.documents.remove(document)
+        self.window.notice.clear()
         self._show_list()
         if document is self.current:
             self.current = None
@@ -242,4 +247,4 @@ class Desk(QObject):
         self.analysing.stop()
         self.looking.stop()
         self.thumbnails.stop()
-        self.reviewing.save()
+        self.reviewing.stop()

@@ -64,12 +64,7 @@ class DetectorPane(QObject):
 
     def detector_of(self, analysis: Analysis) -> Detector:
         """The detector that made an analysis; called in the looking worker."""
-        facts = analysis.facts
-        choice = facts.weights_id.partition("@")[0] or facts.name
-        detector = self._desk.analysing.detector(choice)
-        if detector.facts.weights_sha256 != facts.weights_sha256:
-            return api.detector_of(analysis)
-        return detector
+        return self._desk.analysing.detector_of(analysis)
 
     @Slot()
     def analyse(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -13,12 +14,17 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 import engine
 from app import theme
 from app.commands import COMMANDS
+from app.controllers.document import Document
 from app.desk import Desk
 from app.views.dialogs import AboutDialog, GoToDialog, KeysDialog, parse_place
 from app.views.export_dialog import ExportDialog, ExportRow
 from engine.errors import EngineError
 from engine.progress import Progress
 from engine.timebase import FrameSpan, spoken_duration, timecode
+
+if TYPE_CHECKING:
+    from engine.review.scoring import ScoreTrack
+    from engine.review.state import ReviewState
 
 FILTER = (
     "Footage (*.mp4 *.mkv *.avi *.mov *.ts *.m4v *.mts *.m2ts *.webm *.mpg *.264 *.h264 *.265);;"
@@ -33,6 +39,7 @@ class Dispatch(QObject):
         super().__init__(desk)
         self._desk = desk
         self._dialog: ExportDialog | None = None
+        self._shown: tuple[Document, ReviewState | None, ScoreTrack] | None = None
         playback = desk.playback
         self._table: dict[str, Callable[[], object]] = {
             "file.open": self.open_files,
@@ -89,12 +96,14 @@ class Dispatch(QObject):
         window.start.folder_requested.connect(self.open_folder)
         window.start.demo_requested.connect(desk.start_demo)
         window.footage.add_requested.connect(self.open_files)
+        window.footage.folder_requested.connect(self.open_folder)
         window.segments.export_requested.connect(self.export)
         desk.exporting.planned.connect(self._on_planned)
         desk.exporting.progressed.connect(self._on_export_progress)
         desk.exporting.written.connect(self._on_written)
         desk.exporting.cancelled.connect(self._on_cancelled)
         desk.exporting.failed.connect(self._on_export_failed)
+        desk.exporting.crashed.connect(self._on_export_crashed)
 
     @Slot(str)
     def run(self, command_id: str) -> None:
@@ -233,6 +242,7 @@ class Dispatch(QObject):
             )
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
         folder = Path.home() / "Normscope" / f"{document.path.stem}-{stamp}"
+        self._shown = (document, desk.reviewing.state, track)
         self._dialog = ExportDialog(rows, str(folder), desk.window)
         self._dialog.export_requested.connect(self._on_export)
         self._dialog.cancel_requested.connect(desk.exporting.cancel)
@@ -247,10 +257,11 @@ class Dispatch(QObject):
 
     @Slot(list, str)
     def _on_export(self, ids: list[str], folder: str) -> None:
-        desk = self._desk
-        document, state, track = desk.current, desk.reviewing.state, desk.reviewing.track
-        if document is not None and state is not None and track is not None:
-            desk.exporting.write(document, state, track, ids, Path(folder))
+        if self._shown is None:
+            return
+        document, state, track = self._shown  # as the dialog showed them
+        if state is not None:
+            self._desk.exporting.write(document, state, track, ids, Path(folder))
 
     @Slot(int)
     def _on_dialog_closed(self, code: int) -> None:
@@ -278,6 +289,11 @@ class Dispatch(QObject):
     def _on_cancelled(self) -> None:
         if self._dialog is not None:
             self._dialog.set_done("Stopped. Whole excerpts were kept; no half ones are left.")
+
+    @Slot(object)
+    def _on_export_crashed(self, error: Exception) -> None:
+        if self._dialog is not None:
+            self._dialog.set_done("The export was stopped by an error of the program.")
 
     @Slot(object)
     def _on_export_failed(self, error: EngineError) -> None:

@@ -62,6 +62,9 @@ class _JobThread(QThread):
         self.ended.emit(outcome, error)
 
 
+_parked: list[QThread] = []
+
+
 class Job(QObject):
     """One long piece of work in the background.
 
@@ -96,10 +99,17 @@ class Job(QObject):
         return not self._over
 
     def stop(self, timeout_ms: int = 10_000) -> bool:
-        """Cancel and wait, for an ordered shutdown; no outcome is emitted afterwards."""
+        """Cancel and wait; no outcome is emitted afterwards.
+
+        A thread that does not end in time is parked until it does: a running QThread must not be
+        destroyed.
+        """
         self._over = True
         self._thread.cancel()
-        return self._thread.wait(timeout_ms)
+        if self._thread.wait(timeout_ms):
+            return True
+        _parked.append(self._thread)
+        return False
 
     @Slot(object)
     def _on_progress(self, report: Progress) -> None:

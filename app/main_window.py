@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QComboBox,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -67,6 +70,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.statusBar().addPermanentWidget(self.sentence)
         self.statusBar().setSizeGripEnabled(False)
+        # a click must not take the keyboard from playback: Tab reaches controls
+        kinds = (QAbstractButton, QAbstractSlider, QComboBox)
+        for widget in self.findChildren(QWidget):
+            if isinstance(widget, kinds):
+                widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumSize(1000, 600)
         self.resize(1360, 860)
 

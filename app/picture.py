@@ -109,15 +109,24 @@ class PicturePane(QObject):
             window.canvas.set_badge("not scored" if index < track.done else "not analysed yet")
         else:
             provisional = " · provisional" if track.provisional else ""
-            window.canvas.set_badge(f"score {score:.2f}{provisional}")
+            rare = reviewing.rarity_words(float(score))
+            window.canvas.set_badge(f"score {score:.2f}{rare}{provisional}")
         look = self._desk.looking.picture
-        exact = look is not None and look.asked == index
+        exact = (
+            look is not None and look.question.analysis is analysis and look.question.index == index
+        )
         maps = look.maps if look is not None and exact else coarse_maps(analysis, index)
+        resting = not self._desk.playback.speed and index < track.done
+        wanted = not exact and resting and bool(maps) and self._wants_look()
+        if wanted and not self._desk.looking.wanted(analysis, index):
+            self._desk.looking.want(document, index)
         if not maps:
             window.canvas.set_overlay(None)
             window.canvas.set_regions([])
             if window.sides.isVisible():
-                window.sides.set_unavailable("This frame has no score: a clip begins here.")
+                late = index >= track.done
+                reason = "Not analysed yet." if late else "No score: a clip begins here."
+                window.sides.set_unavailable(reason)
             return
         overlay, regions = overlay_of(maps, analysis, state, reviewing.calibration)
         window.canvas.set_overlay(overlay)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
@@ -46,6 +47,11 @@ class ReviewPane(QObject):
     def _on_state(self) -> None:
         state, w = self._desk.reviewing.state, self._desk.window
         if state is None:
+            w.canvas.set_areas([])
+            w.timeline.set_gamma(None)
+            w.timeline.set_gamma_preview(None)
+            w.tuning.set_gamma_text("")
+            w.tuning.set_rerun(False, "Re-run")
             return
         w.tuning.set_score_settings(state.score)
         w.tuning.set_smooth_seconds(state.smooth_seconds)
@@ -81,11 +87,12 @@ class ReviewPane(QObject):
     @Slot()
     def _on_track(self) -> None:
         track, document, w = self._desk.reviewing.track, self._desk.current, self._desk.window
-        if document is None or document.analysis is None:
-            return
-        if track is None:
+        if document is None or document.analysis is None or track is None:
             w.timeline.set_segments([])
+            w.timeline.set_threshold_text("")
             w.segments.set_segments([])
+            w.tuning.set_scores_for_histogram(np.zeros(0, np.float32))
+            w.tuning.set_sentence("")
             w.sentence.setText("")
             return
         analysis, state = document.analysis, self._desk.reviewing.state

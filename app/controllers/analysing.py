@@ -16,10 +16,15 @@ from engine.progress import Progress
 from engine.timebase import timecode
 
 if TYPE_CHECKING:
+    from engine.analysis.analysis import Analysis
     from engine.analysis.run import AnalysisRun
-    from engine.detectors.base import Detector
+    from engine.detectors.base import Detector, DetectorFacts
 
 GROW_MS = 80  # the timeline grows at 12 Hz
+
+
+def _same_detector(one: DetectorFacts, other: DetectorFacts) -> bool:
+    return (one.name, one.weights_sha256) == (other.name, other.weights_sha256)
 
 
 class Analysing(QObject):
@@ -98,6 +103,12 @@ class Analysing(QObject):
                 )
         return self._detectors[key]
 
+    def detector_of(self, analysis: Analysis) -> Detector:
+        """The detector that made an analysis.  Raises UnreadableWeights where it is gone."""
+        facts = analysis.facts
+        detector = self.detector(facts.weights_id.partition("@")[0] or facts.name)
+        return detector if _same_detector(facts, detector.facts) else api.detector_of(analysis)
+
     def _next(self) -> None:
         if self._job is not None or not self._waiting:
             return
@@ -121,16 +132,23 @@ class Analysing(QObject):
         if footage is None:
             return
         yield Progress("loading the detector", 0, len(footage.table))
-        detector = self.detector(document.choice)
-        if gamma is not None and document.analysis is not None:
+        earlier = document.analysis
+        if gamma is not None and earlier is not None and earlier.path is not None:
             from engine.analysis.replay import rerun
 
-            path = document.analysis.path
-            if path is None:
-                return
-            run = rerun(document.analysis, footage, detector, gamma, path)
+            # rows of two detectors must never meet, whatever is chosen by now
+            detector = self.detector_of(earlier)
+            run = rerun(earlier, footage, detector, gamma, earlier.path)
         else:
-            run = api.start_analysis(footage, detector)
+            detector = self.detector(document.choice)
+            own = earlier is not None and _same_detector(earlier.facts, detector.facts)
+            head = earlier.head if earlier is not None and own else None
+            run = api.start_analysis(
+                footage,
+                detector,
+                gamma=None if head is None else head.gamma,
+                update=None if head is None else head.update,
+            )
         self._run = run
         with budget():
             yield from run.run()
@@ -141,10 +159,10 @@ class Analysing(QObject):
         if run is None or document is None:
             return
         if document.analysis is not run.analysis:
+            before = document.analysis.path if document.analysis is not None else None
             document.analysis = run.analysis
-            from engine.review.session import review_path
-
-            if document.session is not None and document.session.path != review_path(run.path):
+            if document.session is not None and before != run.path:
+                document.session.save_if_changed()
                 document.session = None
         if run.analysis.frames_done != self._mark:
             self._mark = run.analysis.frames_done

@@ -104,7 +104,7 @@ class Exporting(QObject):
     def stop(self) -> None:
         """Cancel and wait."""
         if self._job is not None:
-            self._job.stop()
+            self._job.stop(2_000)
             self._job.deleteLater()
             self._job = None
 

@@ -39,9 +39,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """The answer: index asked for, frame that was scored, expected image, fine maps."""
+    """The answer: what was asked, frame that was scored, expected image, fine maps."""
 
-    asked: int
+    question: Question
     index: int
     expected: QImage | None
     maps: dict[str, NDArray[np.float32]]
@@ -117,6 +117,11 @@ class Looking(QObject):
         self._question = Question(document.footage, document.analysis, index)
         self._timer.start()
 
+    def wanted(self, analysis: Analysis, index: int) -> bool:
+        """Whether a look at this frame of this analysis is under way or there."""
+        question = self._question
+        return question is not None and (question.analysis, question.index) == (analysis, index)
+
     def forget(self) -> None:
         """The picture moved on."""
         self._timer.stop()
@@ -150,7 +155,7 @@ class Looking(QObject):
         if look is None:
             return None
         expected = None if look.expected is None else to_qimage(look.expected)
-        return Picture(question.index, look.index, expected, dict(look.maps))
+        return Picture(question, look.index, expected, dict(look.maps))
 
     def _close(self) -> None:
         if self._decoder is not None:
@@ -163,8 +168,10 @@ class Looking(QObject):
         if given is None or given[0] != generation or generation != self._worker.generation:
             return
         self.waiting.emit(False)
-        self.picture = given[1]
-        self.looked.emit()
+        answer = given[1]
+        if answer is not None and answer.question is self._question:
+            self.picture = answer
+            self.looked.emit()
 
     @Slot(int, object)
     def _on_failure(self, generation: int, error: Exception) -> None:

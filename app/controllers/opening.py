@@ -13,7 +13,7 @@ from app.controllers.document import Document
 from app.imaging import to_qimage
 from app.jobs import Job
 from engine import api
-from engine.errors import EngineError
+from engine.errors import EngineError, UnreadableFootage
 from engine.progress import Progress
 
 THUMBNAIL = 160
@@ -60,11 +60,14 @@ class Opener(QObject):
         for path in paths:
             try:
                 found = footage_paths([path]) if path.is_dir() else [path]
-            except EngineError as error:
-                self._ready.append(Document(path, error=error))
+            except (EngineError, OSError) as error:
+                self._ready.append(Document(path, error=_told(path, error)))
                 continue
             for each in found:
-                self._ready.append(_open(each))
+                try:
+                    self._ready.append(_open(each))
+                except OSError as error:  # no right to read it, or the disk is gone
+                    self._ready.append(Document(each, error=_told(each, error)))
                 done += 1
                 yield Progress("opening", done, 0, "file")
 
@@ -91,6 +94,12 @@ class Opener(QObject):
         self._waiting.clear()
         if self._job is not None:
             self._job.stop()
+
+
+def _told(path: Path, error: EngineError | OSError) -> EngineError:
+    if isinstance(error, EngineError):
+        return error
+    return UnreadableFootage(f"{path.name} cannot be read: {error.strerror or error}.")
 
 
 def _open(path: Path) -> Document:

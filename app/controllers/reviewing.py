@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.controllers.areas import AreaScoring
+from app.controllers.carrying import with_carried_ids
 from app.controllers.document import Document
+from app.wording import gamma_words, rarity_words
 from engine.errors import EngineError
-from engine.timebase import FrameSpan, timecode
+from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
     from engine.detectors.base import Calibration
@@ -38,8 +41,9 @@ class Reviewing(QObject):
         self._document: Document | None = None
         self.track: ScoreTrack | None = None
         self.calibration: Calibration | None = None
-        self._parts: dict[str, Values] | None = None
-        self._parts_for: tuple[object, int] = (None, -1)
+        self._parts: dict[str, Values] = {}
+        self._areas = AreaScoring(self)
+        self._areas.ready.connect(self.refresh)
         self._calibrated_at = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -54,8 +58,8 @@ class Reviewing(QObject):
         """Review another footage."""
         self.save()
         self._document = document
-        self.track, self.calibration, self._parts = None, None, None
-        self._parts_for, self._calibrated_at = (None, -1), 0.0
+        self.track, self.calibration, self._parts = None, None, {}
+        self._calibrated_at = 0.0
         self._ensure_session()
         self._recompute()
         self.state_changed.emit()
@@ -83,7 +87,12 @@ class Reviewing(QObject):
         except EngineError as error:
             # the damaged file stays; the review goes on beside it
             aside = path.with_name(path.stem + ".recovered.json")
-            document.session = ReviewSession(aside, reference, name, default)
+            try:
+                document.session = open_review(aside, reference, default, name)
+            except EngineError:
+                stamp = datetime.now().strftime("%Y%m%d%H%M%S")
+                fresh = path.with_name(f"{path.stem}.recovered-{stamp}.json")
+                document.session = ReviewSession(fresh, reference, name, default)
             self.failed.emit(error)
 
     @Slot()
@@ -103,7 +112,7 @@ class Reviewing(QObject):
             self.track = None
             self.track_changed.emit()
             return
-        from engine.review.scoring import calibration_in_force, kept_parts, track
+        from engine.review.scoring import calibration_in_force, track
 
         analysis = document.analysis
         now = time.monotonic()
@@ -112,19 +121,24 @@ class Reviewing(QObject):
         elif now - self._calibrated_at > PROVISIONAL_SECONDS or self.calibration is None:
             self._calibrated_at = now
             self.calibration = calibration_in_force(analysis)
-        wanted = (state.areas, analysis.frames_done if state.areas else -1)
-        if self._parts is None or self._parts_for != wanted or not state.areas:
-            self._parts = kept_parts(analysis, state.areas)
-            self._parts_for = wanted
-        self.track = track(analysis, state, self.calibration, self._parts)
+        self._parts = self._areas.parts(analysis, state.areas)
+        before = self.track.segments if self.track is not None else []
+        made = track(analysis, state, self.calibration, self._parts)
+        self.track = replace(made, segments=with_carried_ids(before, made.segments))
         finite = self.track.score[np.isfinite(self.track.score)]
         document.peak = float(finite.max()) if len(finite) else None
         self.track_changed.emit()
 
+    def stop(self) -> None:
+        """Save, and end the worker."""
+        self.save()
+        self._timer.stop()
+        self._areas.stop()
+
     @property
     def parts(self) -> dict[str, Values]:
         """Parts with ignored areas left out."""
-        return self._parts or {}
+        return self._parts
 
     # --- settings -------------------------------------------------------------------------------
 
@@ -180,14 +194,17 @@ class Reviewing(QObject):
         try:
             document.session.save_if_changed()
         except OSError as error:
-            from engine.review.session import UnreadableReview
+            self._tell_unsaved(error)
 
-            self.failed.emit(
-                UnreadableReview(
-                    f"The review could not be saved: {error.strerror}.",
-                    hint="Free some space or check the permissions; it is kept in memory so far.",
-                )
+    def _tell_unsaved(self, error: OSError) -> None:
+        from engine.review.session import UnreadableReview
+
+        self.failed.emit(
+            UnreadableReview(
+                f"The review could not be saved: {error.strerror}.",
+                hint="Free some space or check the permissions; it is kept in memory so far.",
             )
+        )
 
     # --- segments -------------------------------------------------------------------------------
 
@@ -284,7 +301,13 @@ class Reviewing(QObject):
         document = self._document
         if document is None or document.session is None:
             return None
-        title = document.session.redo() if forwards else document.session.undo()
+        self.save()
+        session = document.session
+        try:
+            title = session.redo() if forwards else session.undo()
+        except OSError as error:
+            self._tell_unsaved(error)
+            return None
         if title is not None:
             self.state_changed.emit()
             self.refresh()
@@ -295,31 +318,18 @@ class Reviewing(QObject):
         if self.track is None or self.state is None:
             return ""
         threshold = self.state.segments.threshold
-        above = 100 * (1 - self.track.normal_share)
-        return f"{threshold:.2f} · {above:.1f} % of frames above"
+        return f"{threshold:.2f}{self.rarity_words(threshold)}"
+
+    def rarity_words(self, score: float) -> str:
+        """How rare a score is among normal frames, as the end of a sentence."""
+        return rarity_words(self.track, score)
 
     def gamma_sentence(self) -> tuple[str, int | None]:
-        """What the wanted gamma would change: a sentence, and the first frame whose decision
-        differs.
-        """
+        """What the wanted gamma would change, and the first frame whose decision differs."""
         document, state = self._document, self.state
         if document is None or document.analysis is None or state is None or state.gamma is None:
             return "", None
-        from engine.analysis.replay import first_change, would_update
-
-        analysis = document.analysis
-        if not analysis.facts.has_memory or not analysis.scored.any():
-            return "", None
-        rows = analysis.scored[: analysis.frames_done]
-        wanted = would_update(analysis, state.gamma)[: analysis.frames_done][rows]
-        actual = analysis.updated[: analysis.frames_done][rows]
-        stop, begin = int((actual & ~wanted).sum()), int((wanted & ~actual).sum())
-        change = first_change(analysis, state.gamma)
-        text = f"{int(wanted.sum())} of {len(wanted)} frames update the memory"
-        if change is not None:
-            at = timecode(float(analysis.seconds[change]), digits=1)
-            text += f"; {stop} would stop, {begin} would begin, first at {at}"
-        return text, change
+        return gamma_words(document.analysis, state.gamma)
 
 
 def _operator() -> str:

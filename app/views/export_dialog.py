@@ -152,7 +152,12 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _on_export(self) -> None:
-        self.export_requested.emit(self.chosen(), self._folder.text())
+        folder = self._folder.text().strip()
+        if not folder:
+            self._state.setText("Name the folder to export into.")
+            return
+        self.set_progress("starting", 0.0)  # a second press must not start a second export
+        self.export_requested.emit(self.chosen(), folder)
 
     @Slot()
     def _on_close(self) -> None:
@@ -160,6 +165,13 @@ class ExportDialog(QDialog):
             self.cancel_requested.emit()
         else:
             self.reject()
+
+    def reject(self) -> None:
+        """Esc while it is written asks to stop; the dialog stays until it has."""
+        if self._running:
+            self.cancel_requested.emit()
+        else:
+            super().reject()
 
     @Slot()
     def _browse(self) -> None:

@@ -94,6 +94,8 @@ class Calibration:
     """Quantiles of normal: probabilities `levels` (Q,), and for each part and map its values (Q,).
 
     origin says in words what normal was ("2 held-out clips", "this whole footage").
+    samples: the parts of some normal frames, row by row (n,), so that the score that any lambda
+    makes of normal can be told.
     """
 
     levels: NDArray[np.float64]
@@ -102,6 +104,7 @@ class Calibration:
     regular_score: NDArray[np.float64] | None = None
     origin: str = ""
     frames: int = 0
+    samples: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For cards and files."""
@@ -112,6 +115,9 @@ class Calibration:
             "regular_score": None if self.regular_score is None else self.regular_score.tolist(),
             "origin": self.origin,
             "frames": self.frames,
+            "samples": {
+                k: [float(f"{x:.6g}") for x in v.tolist()] for k, v in self.samples.items()
+            },
         }
 
     @staticmethod
@@ -125,6 +131,7 @@ class Calibration:
             None if regular is None else np.asarray(regular, np.float64),
             str(document.get("origin", "")),
             int(document.get("frames", 0)),
+            {k: np.asarray(v, np.float32) for k, v in document.get("samples", {}).items()},
         )
 
 

@@ -14,7 +14,7 @@ from engine.detectors.base import Calibration
 from engine.errors import BadSetting
 from engine.review.state import ReviewSegment, ReviewState
 from engine.scoring.ignoring import IgnoredArea, without_areas
-from engine.scoring.score import anomaly_score, held
+from engine.scoring.score import anomaly_score, held, normal_scores
 from engine.scoring.segments import find_segments, flagged_seconds
 from engine.timebase import spoken_duration
 
@@ -31,7 +31,7 @@ class ScoreTrack:
     segments: list[ReviewSegment]
     done: int
     provisional: bool
-    normal_share: float
+    normal: Values
     sentence: str
 
 
@@ -83,7 +83,7 @@ def track(
         segments,
         done,
         provisional=not analysis.complete,
-        normal_share=_share_below(score, state.segments.threshold),
+        normal=normal_scores(analysis.facts, settings, calibration),
         sentence=_sentence(segments, seconds, done, analysis, state, calibration),
     )
 
@@ -104,11 +104,6 @@ def _hold(analysis: Analysis) -> int:
     if rate is None or len(times) < 2:
         return 0
     return max(1, round(2 / rate / max(1e-6, float(np.median(np.diff(times))))))
-
-
-def _share_below(score: Values, threshold: float) -> float:
-    finite = score[np.isfinite(score)]
-    return float((finite < threshold).mean()) if len(finite) else 0.0
 
 
 def _sentence(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from engine.review.state import ReviewState
 FORMAT = "normscope-review"
 VERSION = 1
 KEPT_VERSIONS = 5
+MERGE_SECONDS = 1.5  # a pause in dragging begins another step of undo
 
 
 class UnreadableReview(EngineError):
@@ -43,6 +45,7 @@ class ReviewSession:
     _redo: list[tuple[str, ReviewState]] = field(default_factory=list)
     _versioned: bool = False
     _dirty: bool = False
+    _changed: float = 0.0
 
     def change(
         self, title: str, state: ReviewState, *, merge: bool = False, save: bool = True
@@ -54,8 +57,11 @@ class ReviewSession:
         """
         if state == self.state:
             return
-        if not (merge and self._undo and self._undo[-1][0] == title):
+        now = time.monotonic()
+        joins = merge and self._undo and self._undo[-1][0] == title
+        if not (joins and now - self._changed < MERGE_SECONDS):
             self._undo.append((title, self.state))
+        self._changed = now
         self._redo.clear()
         self.state = state
         self._dirty = True

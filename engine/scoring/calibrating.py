@@ -16,6 +16,8 @@ LEVELS = np.unique(
     )
 )
 
+SAMPLES = 600
+
 
 def turned_up(values: NDArray[np.floating], direction: str) -> NDArray[np.floating]:
     """Values of a part turned so that up is abnormal."""
@@ -37,7 +39,8 @@ def calibrate(
     regular_score: NDArray[np.floating] | None = None,
     origin: str = "",
 ) -> Calibration:
-    """Quantiles of normal of every part (turned up), of map cells, and of E_t."""
+    """Quantiles of normal of every part (turned up), of map cells, and of E_t; and sample rows."""
+    specs = tuple(specs)
     frames = 0
     found = {}
     for spec in specs:
@@ -51,7 +54,19 @@ def calibrate(
         None if regular_score is None else quantiles(np.asarray(regular_score, np.float64)),
         origin,
         frames,
+        _samples(parts, specs),
     )
+
+
+def _samples(
+    parts: Mapping[str, NDArray[np.floating]], specs: Iterable[PartSpec]
+) -> dict[str, NDArray[np.float32]]:
+    """Rows in which every part has a value, at most SAMPLES of them, evenly spread."""
+    columns = {spec.name: np.asarray(parts[spec.name], np.float32) for spec in specs}
+    whole = np.all([np.isfinite(values) for values in columns.values()], axis=0)
+    rows = np.flatnonzero(whole)
+    picked = rows[np.linspace(0, len(rows) - 1, min(len(rows), SAMPLES)).astype(int)]
+    return {name: values[picked] for name, values in columns.items()}
 
 
 def at_level(calibration: Calibration, values: NDArray[np.float64], level: float) -> float:

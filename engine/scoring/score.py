@@ -135,6 +135,30 @@ def anomaly_score(
     return smoothed(total, settings.smooth)
 
 
+def normal_scores(
+    facts: DetectorFacts, settings: ScoreSettings, calibration: Calibration | None
+) -> Values:
+    """What these settings make of the normal frames that the calibration keeps.  (n,), sorted.
+
+    Empty where there are none, or where the settings have no meaning for single frames (min-max).
+    """
+    if calibration is None or not calibration.samples or settings.normalise == "minmax":
+        return np.zeros(0, np.float32)
+    single = replace(settings, smooth=0.0)  # sample rows are no neighbours
+    return np.sort(anomaly_score(calibration.samples, facts, single, calibration))
+
+
+def rarity(score: float, normal: Values) -> float | None:
+    """Share of normal frames below a score, 0..1; None where normal is not known.
+
+    Never 1: from n frames no more can be said than n / (n + 1).
+    """
+    if not len(normal) or not np.isfinite(score):
+        return None
+    below = int(np.searchsorted(normal, score, side="left"))
+    return min(below, len(normal) * len(normal) / (len(normal) + 1)) / len(normal)
+
+
 def held(
     scores: Values, limit: int | None = None, breaks: NDArray[np.bool_] | None = None
 ) -> Values:

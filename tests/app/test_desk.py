@@ -175,7 +175,7 @@ def test_the_expected_picture_is_computed_for_the_frame_at_rest(qtbot, walk):
     qtbot.waitUntil(
         lambda: (
             application.desk.looking.picture is not None
-            and application.desk.looking.picture.asked == 30
+            and application.desk.looking.picture.question.index == 30
         ),
         timeout=10_000,
     )

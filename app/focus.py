@@ -1,0 +1,69 @@
+"""Keys that a focused widget needs for itself, so that the window's shortcuts leave them to it.
+
+Without this Space would play instead of pressing the focused button, and the arrows would seek
+instead of moving the focused slider: nothing could be worked by keyboard alone.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QComboBox,
+    QDialog,
+    QTabBar,
+    QWidget,
+)
+
+from app.views.footage_list import FootageList
+from app.views.histogram import Histogram
+
+KEY = Qt.Key
+MOVES = {KEY.Key_Left, KEY.Key_Right, KEY.Key_Up, KEY.Key_Down, KEY.Key_Home, KEY.Key_End,
+         KEY.Key_PageUp, KEY.Key_PageDown}  # fmt: skip
+
+
+def needed_by(widget: QWidget) -> set[Qt.Key]:
+    """Keys that belong to a widget while it has the focus."""
+    if isinstance(widget, (QAbstractSlider, Histogram, QTabBar)):
+        return MOVES
+    if isinstance(widget, QAbstractButton):
+        return {KEY.Key_Space}
+    if isinstance(widget, QComboBox):
+        return {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down}
+    if isinstance(widget, QAbstractItemView):
+        keys = {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_Return, KEY.Key_Enter}
+        return keys | ({KEY.Key_Delete} if _inside(widget, FootageList) else set())
+    return set()
+
+
+def _inside(widget: QWidget, kind: type[QWidget]) -> bool:
+    parent: QWidget | None = widget
+    while parent is not None:
+        if isinstance(parent, kind):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+class FocusKeys(QObject):
+    """An application-wide filter: such a key goes to the focused widget, not to a shortcut."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Claim the key for the widget; it then arrives there as an ordinary key press."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and isinstance(watched, QWidget)
+            and event.modifiers()
+            in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            and not isinstance(watched.window(), QDialog)
+            and watched.hasFocus()
+            and event.key() in needed_by(watched)
+        ):
+            event.accept()
+            return True
+        return False
