@@ -18,14 +18,17 @@ RegionRule = Literal["calibrated", "paper"]
 
 @dataclass(frozen=True, slots=True)
 class RegionSettings:
-    """rule `paper`: pixels above the frame's mean.  `calibrated`: above `level`, where 1 is as
-    rare as one normal cell in 1,000, after a blur of `blur` of the map's width; specks below
-    `min_area` of the picture are dropped.
+    """rule `paper`: pixels above the frame's mean.  `calibrated`: above `level`, where 1 is as rare
+    as one normal cell in 1,000, after a blur of `blur` of the map's width; specks below `min_area`
+    of the picture are dropped.
+
+    level and blur were chosen on pasted anomalies: of levels 0.25 to 2 and blurs 0.005 to 0.02
+    these overlap the truth most (0.27; the paper's rule 0.05).
     """
 
     rule: RegionRule = "calibrated"
-    level: float = 1.0
-    blur: float = 0.02
+    level: float = 0.5
+    blur: float = 0.01
     min_area: float = 0.0008
 
 
