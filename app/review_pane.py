@@ -120,7 +120,8 @@ class ReviewPane(QObject):
         w.tuning.set_sentence(track.sentence)
         w.sentence.setText(track.sentence)
         self._desk.window.footage.update_row(footage_row(document))
-        self._desk.picture.refresh()
+        if not self._desk.playback.speed:  # while it plays, the next frame refreshes anyway
+            self._desk.picture.refresh()
         self._desk.allow()
 
     @Slot(object)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.analysis.run import AnalysisRun
     from engine.detectors.base import Detector, DetectorFacts
 
-GROW_MS = 80  # the timeline grows at 12 Hz
+GROW_MS = 95  # the timeline grows at more than 10 Hz
 
 
 def _same_detector(one: DetectorFacts, other: DetectorFacts) -> bool:
