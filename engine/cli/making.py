@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,7 +29,10 @@ def demo(
 
     Example: normscope demo --out demo
     """
+    import numpy as np
+
     from engine.demo import demo_clip, demo_detector, demo_events, render_demo
+    from engine.evaluation.metrics import auc
     from engine.export.case import CaseExport
     from engine.review.defaults import default_state
     from engine.review.scoring import track
@@ -49,11 +52,17 @@ def demo(
     if scored.segments:
         drive(case.run())
     found = [FoundSegment(s.span, s.peak, s.peak_frame) for s in scored.segments]
-    rows = []
+    rows: list[dict[str, Any]] = []
+    normal = np.ones(len(scored.score), bool)
     for event in demo_events():
         span = FrameSpan(event["start"], event["stop"])
         hit = next((s for s in found if s.span.overlaps(span)), None)
+        normal[event["start"] : event["stop"]] = False
         rows.append({**event, "found": hit is not None, "peak": hit.peak if hit else None})
+    for row in rows:
+        chosen = normal.copy()
+        chosen[row["start"] : row["stop"]] = True
+        row["auc"] = auc(~normal[chosen], scored.score[chosen])
     spans = [FrameSpan(event["start"], event["stop"]) for event in demo_events()]
     elsewhere = sum(not any(s.span.overlaps(span) for span in spans) for s in found)
     if json:
@@ -63,9 +72,10 @@ def demo(
               "elsewhere": elsewhere, "events": rows})  # fmt: skip
         return
     shown = [[r["kind"], str(r["start"]), str(r["stop"]), "yes" if r["found"] else "no",
-              "" if r["peak"] is None else f"{r['peak']:.2f}"] for r in rows]  # fmt: skip
+              "" if r["peak"] is None else f"{r['peak']:.2f}",
+              "" if r["auc"] is None else f"{100 * r['auc']:.0f}"] for r in rows]  # fmt: skip
     table("What happens in the demo, and what was flagged",
-          ["event", "from frame", "to", "flagged", "peak"], shown)  # fmt: skip
+          ["event", "from frame", "to", "flagged", "peak", "AUC to normal"], shown)  # fmt: skip
     say(f"{scored.sentence}; {elsewhere} of them where nothing unusual happens")
     say(f"The footage is {footage.path}")
     say(f"The analysis is {run.path}; the excerpts are in {folder}")
