@@ -23,7 +23,7 @@ from app.application import Application
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "resources" / "screenshots"
+TARGET = ROOT / "packaging" / "screenshots"
 
 
 def wait(seconds: float) -> None:

@@ -108,7 +108,8 @@ def read_analysis(path: Path) -> Analysis:
                     hint="Update the program, or analyse the footage again.",
                 )
             return _read(file, path)
-    except (OSError, KeyError, ValueError, TypeError) as error:
+    # h5py answers damage with any of these
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise UnreadableAnalysis(f"The analysis file {path.name} is damaged.") from error
 
 

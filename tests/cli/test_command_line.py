@@ -409,7 +409,16 @@ def test_the_demo_does_the_whole_job(
     monkeypatch.setattr(engine.review.defaults, "default_state", lower)
     for _ in range(2):
         told = document(run("demo", "--out", "demo", "--json"))
-    assert {"footage", "analysis", "case", "detector", "weights", "segments", "events"} == set(told)
+    assert {
+        "footage",
+        "analysis",
+        "case",
+        "detector",
+        "elsewhere",
+        "weights",
+        "segments",
+        "events",
+    } == set(told)
     assert told["detector"] == "speed"
     assert told["segments"] >= 1
     assert [event["kind"] for event in told["events"]] == ["runner"]
