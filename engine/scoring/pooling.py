@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 
 Maps = NDArray[np.float32]
 PEAK_FLOOR = 1e-10  # a perfect prediction would be infinite dB
@@ -43,6 +42,9 @@ def spatial_patches(maps: Maps, cells: int, kept: NDArray[np.bool_] | None = Non
 
     Ignored cells do not count; a patch with less than half of its cells kept is -inf.
     """
+    # half a second to import, which the start of the window need not pay
+    from scipy.ndimage import uniform_filter
+
     cells = min(cells, maps.shape[1], maps.shape[2])
     low = cells // 2
     inside = (

@@ -11,7 +11,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from engine.detectors.base import Calibration, DetectorFacts, PartSpec, Pooling
 from engine.errors import BadSetting
@@ -93,6 +92,9 @@ def smoothed(values: Values, sigma: float) -> Values:
     """Gaussian over time, edges held, NaN ignored and kept.  sigma in frames."""
     if sigma <= 0:
         return values
+    # half a second to import, which the start of the window need not pay
+    from scipy.ndimage import gaussian_filter1d
+
     finite = np.isfinite(values)
     if finite.all():
         return np.asarray(

@@ -28,7 +28,7 @@ def test_every_import_contract_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["engine.api", "engine.cli", "app.theme", "app.commands", "app.jobs"]
+    "module", ["engine.api", "engine.cli", "app.theme", "app.jobs", "app.application"]
 )
 def test_a_start_imports_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*[m for m in {HEAVY!r} if m in sys.modules])"
