@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from engine import api
+from engine.cli.costing import cost
 from engine.cli.output import Device, Json, PrecisionName, drive, emit, say, table
 from engine.errors import BadSetting
 
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
     weights.command("list")(list_weights)
     weights.command("show")(show)
     weights.command("import-mnad")(import_mnad)
+    weights.command("cost")(cost)
     app.add_typer(weights, name="weights")
 
 
