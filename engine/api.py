@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
     from engine.analysis.run import AnalysisRun
     from engine.detectors.base import Detector
+    from engine.detectors.recognising import CameraMatch
     from engine.detectors.weights import WeightsCard
     from engine.footage import Footage
 
@@ -48,6 +49,18 @@ def list_weights() -> list[WeightsCard]:
     from engine.detectors.weights import list_weights as listed
 
     return listed()
+
+
+def recognise(footage: Footage) -> tuple[CameraMatch, ...]:
+    """Which weights know the footage's camera, by its background; the most alike first.
+
+    Costs a few seeks.  Raises UnreadableFootage.
+    """
+    from engine.detectors.recognising import matches
+    from engine.footage.background import background_of
+
+    seen = background_of(footage)
+    return () if seen is None else matches(seen, list_weights())
 
 
 def load_detector(

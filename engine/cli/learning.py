@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from engine import api
+from engine.cli import cameras
 from engine.cli.costing import cost
 from engine.cli.output import Device, Json, PrecisionName, drive, emit, say, table
 from engine.errors import BadSetting
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     weights.command("show")(show)
     weights.command("import-mnad")(import_mnad)
     weights.command("cost")(cost)
+    cameras.add_to(weights)
     app.add_typer(weights, name="weights")
 
 

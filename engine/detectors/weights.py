@@ -25,7 +25,9 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class WeightsCard:
-    """What a weights file is.  config: the network's; training: how it came about, free form."""
+    """What a weights file is.  config: the network's; training: how it came about, free form.
+    background: what the camera sees when nobody is there, see engine.footage.background.
+    """
 
     name: str
     detector: str
@@ -37,6 +39,7 @@ class WeightsCard:
     calibration: Calibration | None = None
     sha256: str = ""
     path: Path | None = None
+    background: dict[str, Any] | None = None
 
     @property
     def weights_id(self) -> str:
@@ -61,6 +64,7 @@ class WeightsCard:
             "clip_rate": self.clip_rate,
             "training": self.training,
             "calibration": None if self.calibration is None else self.calibration.as_dict(),
+            "background": self.background,
             "sha256": self.sha256,
         }
 
@@ -76,6 +80,13 @@ def write_weights(path: Path, tensors: dict[str, Tensor], card: WeightsCard) -> 
     card = replace(card, sha256=sha256(path), path=path)
     write_json(path.with_suffix(".json"), card.as_dict())
     return card
+
+
+def write_card(card: WeightsCard) -> None:
+    """Replace the card beside its weights; the tensors stay as they are."""
+    if card.path is None:
+        raise UnreadableWeights(f"The weights {card.name} have not been written yet.")
+    write_json(card.path.with_suffix(".json"), card.as_dict())
 
 
 def read_card(path: Path) -> WeightsCard:
@@ -99,6 +110,7 @@ def read_card(path: Path) -> WeightsCard:
             calibration=None if calibration is None else Calibration.from_dict(calibration),
             sha256=str(document["sha256"]),
             path=path,
+            background=document.get("background"),
         )
     except FileNotFoundError as error:
         raise UnreadableWeights(

@@ -1,0 +1,68 @@
+"""weights recognise, weights background: which weights know which camera."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine import api
+from engine.cli.output import Json, emit, say, table
+from engine.errors import UnusableDataset
+
+
+def add_to(weights: typer.Typer) -> None:
+    """Add these commands to the `weights` group."""
+    weights.command("recognise")(recognise)
+    weights.command("background")(background)
+
+
+def recognise(footage: Path, json: Json = False) -> None:
+    """Which weights learned this camera, told by its background.
+
+    Example: normscope weights recognise yard.mp4
+    """
+    found = api.recognise(api.open_footage(footage))
+    rows = [{"weights": m.weights, "likeness": m.likeness, "same": m.same} for m in found]
+    if json:
+        emit(rows)
+        return
+    shown = [[m.weights, f"{m.likeness:.2f}", "yes" if m.same else "no"] for m in found]
+    table("Known cameras", ["weights", "likeness", "same camera"], shown)
+    if not any(m.same for m in found):
+        say("No weights know this camera: `speed` scores it at once, `normscope train` learns it.")
+
+
+def background(
+    name: str,
+    from_: Annotated[
+        list[Path], typer.Option("--from", help="Footage that the weights learned from.")
+    ],
+    json: Json = False,
+) -> None:
+    """Write the camera's background into a card, for weights that were made without one.
+
+    Example: normscope weights background ped2 --from DATASET
+    """
+    from dataclasses import replace
+
+    from engine.detectors.weights import find_weights, write_card
+    from engine.footage.background import PICTURES, BackgroundGatherer, frames_spread
+    from engine.learning.takes import footage_paths
+
+    card = find_weights(name)
+    gatherer = BackgroundGatherer()
+    paths = footage_paths(from_)
+    for path in paths:
+        pictures = max(3, -(-PICTURES // len(paths)))
+        for picture in frames_spread(api.open_footage(path), pictures):
+            gatherer.push(picture)
+    signature = gatherer.signature()
+    if signature is None:
+        raise UnusableDataset("The footage holds no picture.")
+    write_card(replace(card, background=signature.as_dict()))
+    if json:
+        emit({"weights": card.name, "width": signature.width, "height": signature.height})
+    else:
+        say(f"{card.name}: the background of {len(paths)} footages is in its card now.")

@@ -1,0 +1,46 @@
+"""Which weights know this camera?  Told by its background, never by a file's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.detectors.weights import WeightsCard
+from engine.footage.background import SAME, BackgroundSignature, likeness
+
+
+@dataclass(frozen=True, slots=True)
+class CameraMatch:
+    """How alike a footage's background and that of some weights are: likeness -1..1."""
+
+    weights: str
+    likeness: float
+
+    @property
+    def same(self) -> bool:
+        """Whether it is the same camera."""
+        return self.likeness >= SAME
+
+
+def background_in(card: WeightsCard) -> BackgroundSignature | None:
+    """The background that a card carries; None where it has none or a damaged one."""
+    if card.background is None:
+        return None
+    try:
+        return BackgroundSignature.from_dict(card.background)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def matches(seen: BackgroundSignature, cards: Iterable[WeightsCard]) -> tuple[CameraMatch, ...]:
+    """Every card that carries a background, the most alike first; of equals the later one."""
+    found = []
+    for card in cards:
+        known = background_in(card)
+        if known is not None:
+            name = card.path.stem if card.path is not None else card.name
+            made = str(card.training.get("made", ""))
+            found.append((round(likeness(seen, known), 3), made, name))
+    # of two versions for the same camera the one made last comes first
+    found.sort(key=lambda one: (one[0] >= SAME, one[1] if one[0] >= SAME else "", one[0]))
+    return tuple(CameraMatch(name, alike) for alike, _, name in reversed(found))
