@@ -74,6 +74,18 @@ class ExportFailed(EngineError):
     hint = "Check the free space and the permissions of the target folder, then export again."
 
 
+class StorageFailed(EngineError):
+    """Something could not be written: the disk, the share or the permissions forbid it."""
+
+    hint = "Check the disk and the permissions of the folder, then try again."
+
+
+class DiskFull(StorageFailed):
+    """There is no room for what is to be written, or there was none while it was written."""
+
+    hint = "Make room on that disk, or choose a folder on another one, then try again."
+
+
 class DeviceUnavailable(EngineError):
     """The asked-for device or precision does not exist on this machine."""
 

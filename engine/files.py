@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -10,6 +11,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from engine.errors import DiskFull, StorageFailed
+
+# No space, a quota, or the largest file that the file system holds: all mean "make room".
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @contextlib.contextmanager
@@ -36,6 +42,22 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def storage_error(error: OSError, what: str) -> StorageFailed:
+    """What an OSError while writing `what` means to the reader."""
+    if error.errno in _FULL:
+        return DiskFull(f"The disk is full: {what} could not be written.")
+    return StorageFailed(f"{what} could not be written: {error.strerror or error}.")
+
+
+@contextlib.contextmanager
+def storing(what: str) -> Iterator[None]:
+    """Turns an OSError of the block into DiskFull or StorageFailed, which name `what`."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, what) from error
 
 
 def write_text(path: Path, text: str) -> None:

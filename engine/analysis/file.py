@@ -22,10 +22,23 @@ VERSION = 1
 
 
 def write_analysis(path: Path, analysis: Analysis) -> None:
-    """Replace `path` by this analysis, and drop its journal, whose rows are now in it."""
+    """Replace `path` by this analysis, and drop its journal, whose rows are now in it.  OSError.
+
+    The file is put together in memory: HDF5 on a disk that fills up fails while it closes, and
+    takes its errors to places where nobody can catch them.
+    """
+    image = _image(analysis)
+    with replacing(path) as temporary:
+        temporary.write_bytes(image)
+    analysis.path = path
+    journal_path(path).unlink(missing_ok=True)
+
+
+def _image(analysis: Analysis) -> bytes:
+    """The bytes of the file."""
     head, facts = analysis.head, analysis.facts
     calibration = analysis.calibration
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with h5py.File("image", "w", driver="core", backing_store=False) as file:
         file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
         file.attrs["head"] = json.dumps(head.as_dict())
         file.attrs["footage"] = json.dumps(
@@ -78,8 +91,8 @@ def write_analysis(path: Path, analysis: Analysis) -> None:
             frames = np.array([frame for frame, _ in analysis.snapshots], np.int64)
             file.create_dataset("memory/snapshots", data=items)
             file.create_dataset("memory/snapshot_frames", data=frames)
-    analysis.path = path
-    journal_path(path).unlink(missing_ok=True)
+        file.flush()
+        return bytes(file.id.get_file_image())
 
 
 def read_analysis(path: Path) -> Analysis:

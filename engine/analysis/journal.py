@@ -48,15 +48,21 @@ class JournalWriter:
         self._upto = 0
         self._snapshots = 0
         head = json.dumps(analysis.head.as_dict()).encode()
-        with open(begun, "wb") as self._stream:
-            self._append({"head": np.frombuffer(head, np.uint8), "pts": analysis.pts})
-            while self._upto < analysis.frames_done:
-                self.write(min(self._upto + ROWS_PER_RECORD, analysis.frames_done))
-        os.replace(begun, path)
-        self._stream = open(path, "ab")  # noqa: SIM115 - closed by close()
+        try:
+            # unbuffered: what could not be written must not be tried again when it is closed
+            with open(begun, "wb", buffering=0) as self._stream:
+                self._append({"head": np.frombuffer(head, np.uint8), "pts": analysis.pts})
+                while self._upto < analysis.frames_done:
+                    self.write(min(self._upto + ROWS_PER_RECORD, analysis.frames_done))
+            os.replace(begun, path)
+        finally:
+            begun.unlink(missing_ok=True)
+        self._stream = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
 
     def write(self, upto: int) -> None:
-        """Append rows up to a frame (excluded)."""
+        """Append rows up to a frame (excluded).  OSError where they do not fit: the journal then
+        ends with its last whole record, and the same rows may be tried again.
+        """
         analysis, start = self._analysis, self._upto
         if upto <= start:
             return
@@ -75,18 +81,24 @@ class JournalWriter:
         if fresh:
             fields["snapshot_frames"] = np.array([frame for frame, _ in fresh], np.int64)
             fields["snapshots"] = np.stack([items for _, items in fresh])
-            self._snapshots = len(analysis.snapshots)
         self._append(fields)
-        self._upto = upto
+        self._upto, self._snapshots = upto, self._snapshots + len(fresh)
 
     def close(self) -> None:
         """Close the file; what was appended stays."""
         self._stream.close()
 
     def _append(self, fields: dict[str, NDArray[np.generic]]) -> None:
-        self._stream.write(_pack(fields))
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        record = memoryview(_pack(fields))
+        whole = os.fstat(self._stream.fileno()).st_size
+        try:
+            while record:
+                record = record[self._stream.write(record) :]
+            os.fsync(self._stream.fileno())
+        except OSError:
+            # a torn record would hide whatever is appended after it
+            os.ftruncate(self._stream.fileno(), whole)
+            raise
 
 
 def _records(path: Path) -> Iterator[dict[str, NDArray[np.generic]]]:

@@ -6,6 +6,7 @@ The caller owns cancellation: it stops iterating, and what was scored is written
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from engine.analysis.journal import JournalWriter, journal_path
 from engine.analysis.sampling import sample
 from engine.detectors.base import Detector, FrameScore, Stream
 from engine.errors import BadSetting, UnreadableAnalysis
-from engine.files import fingerprint
+from engine.files import fingerprint, storing
 from engine.footage import Footage
 from engine.progress import Progress, RateMeter
 from engine.timebase import FrameSpan
@@ -117,28 +118,41 @@ class AnalysisRun:
         return found if same else None
 
     def run(self) -> Iterator[Progress]:
-        """Score what is not scored yet; yields after every frame that was taken in."""
+        """Score what is not scored yet; yields after every frame that was taken in.
+
+        DiskFull, StorageFailed: rows no longer fit beside the analysis file; those that do are
+        kept, and the next run goes on from them.
+        """
         analysis = self.analysis
         total = len(self.footage.table)
         if analysis.frames_done >= total:
             analysis.complete = True
             if analysis.own_calibration is None or self.settings.calibrate is not None:
                 self._calibrate()
-            write_analysis(self.path, analysis)
+            with storing(f"the analysis {self.path.name}"):
+                write_analysis(self.path, analysis)
             yield Progress("done", total, total)
             return
-        journal = JournalWriter(journal_path(self.path), analysis)
+        with storing(f"the journal of {self.path.name}"):
+            journal = JournalWriter(journal_path(self.path), analysis)
         try:
             yield from self._score(journal, total)
             analysis.complete = True
         finally:
+            self._keep(journal)
+
+    def _keep(self, journal: JournalWriter) -> None:
+        """Write what was scored: to the journal, then to the file that makes it superfluous."""
+        analysis = self.analysis
+        with contextlib.suppress(OSError):  # the file, being compressed, may fit all the same
             journal.write(analysis.frames_done)
-            journal.close()
-            if analysis.complete or analysis.frames_done:
-                self._calibrate()
+        journal.close()
+        if analysis.complete or analysis.frames_done:
+            self._calibrate()
+            with storing(f"the analysis {self.path.name}"):
                 write_analysis(self.path, analysis)
-            else:
-                journal_path(self.path).unlink(missing_ok=True)
+        else:
+            journal_path(self.path).unlink(missing_ok=True)
 
     def _score(self, journal: JournalWriter, total: int) -> Iterator[Progress]:
         analysis, sampling, meter = self.analysis, self.sampling, RateMeter()
@@ -157,7 +171,8 @@ class AnalysisRun:
                     ready += stream.push(sampled.index, sampled.picture)
                 self._store(ready)
                 if time.monotonic() - flushed >= FLUSH_SECONDS:
-                    journal.write(analysis.frames_done)
+                    with storing(f"the journal of {self.path.name}"):
+                        journal.write(analysis.frames_done)
                     flushed = time.monotonic()
                 yield meter.progress("scoring", sampled.index + 1, total)
             self._store(stream.flush())
