@@ -120,10 +120,13 @@ def background_of(
     return gatherer.signature()
 
 
-def likeness(one: BackgroundSignature, other: BackgroundSignature) -> float:
-    """How alike two backgrounds are, -1..1: gradient correlation at the best shift of a few
-    cells."""
-    return max(_correlations(one, other))
+def likeness(one: BackgroundSignature, other: BackgroundSignature, shift: int = SHIFT) -> float:
+    """How alike two backgrounds are, -1..1: gradient correlation, the best of all shifts of at
+    most `shift` cells each way.
+    """
+    first, second = np.stack(_gradients(one.picture)), np.stack(_gradients(other.picture))
+    steps = range(-shift, shift + 1)
+    return max(_correlation(first, second, right, down) for down in steps for right in steps)
 
 
 def shift_between(one: BackgroundSignature, other: BackgroundSignature) -> tuple[float, float]:
@@ -148,13 +151,6 @@ def _gradients(picture: Small) -> tuple[NDArray[np.float32], NDArray[np.float32]
     strength = cv2.GaussianBlur(right * right + down * down, (0, 0), _BLUR)
     around = np.sqrt(strength + _WEAK**2)
     return np.asarray(right / around, np.float32), np.asarray(down / around, np.float32)
-
-
-def _correlations(one: BackgroundSignature, other: BackgroundSignature) -> list[float]:
-    """Correlation of gradients for every shift of at most SHIFT cells each way."""
-    first, second = np.stack(_gradients(one.picture)), np.stack(_gradients(other.picture))
-    steps = range(-SHIFT, SHIFT + 1)
-    return [_correlation(first, second, right, down) for down in steps for right in steps]
 
 
 def _correlation(

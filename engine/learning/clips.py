@@ -20,11 +20,12 @@ Prepare = Callable[[Picture], NDArray[np.uint8]]
 @dataclass(frozen=True, slots=True)
 class Take:
     """Normal footage.  pictures() yields (RGB uint8 (H, W, 3), whether a cut or gap lies before
-    it).
+    it).  frames: how many there will be, 0 while unknown.
     """
 
     name: str
     pictures: Callable[[], Iterable[tuple[Picture, bool]]]
+    frames: int = 0
 
 
 class ClipSet:
