@@ -72,6 +72,13 @@ class MnadConfig:
             raise BadSetting(
                 "Width lies in 1 to 512, items in 1 to 10,000, and the size is at most 2048."
             )
+        if not 1 <= self.frames_in <= 64:
+            raise BadSetting(f"1 to 64 frames go in, not {self.frames_in}.")
+
+    @property
+    def detector(self) -> str:
+        """The detector's name."""
+        return f"mnad-{self.task}"
 
     @property
     def feature_channels(self) -> int:
@@ -167,7 +174,7 @@ def mnad_facts(config: MnadConfig, **known: Any) -> DetectorFacts:
     card says."""
     parts = PARTS if config.memory else tuple(p for p in PARTS if p.slot == "A")
     defaults: dict[str, Any] = {
-        "name": f"mnad-{config.task}",
+        "name": config.detector,
         "parts": parts,
         "default_lambda": (0.6 if config.task == "prediction" else 0.7) if config.memory else 1.0,
         "has_memory": config.memory,

@@ -51,6 +51,18 @@ class WeightsCard:
         """One line for lists."""
         return str(self.training.get("trained_on", "unknown footage"))
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the card adds to a detector's facts: see DetectorFacts."""
+        return {
+            "default_lambda": self.lambda_,
+            "gamma": self.gamma,
+            "clip_rate": self.clip_rate,
+            "calibration": self.calibration,
+            "weights_id": self.weights_id,
+            "weights_sha256": self.sha256,
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """The JSON document."""
         return {
@@ -180,30 +192,15 @@ def list_weights() -> list[WeightsCard]:
 
 def load_detector(card: WeightsCard, *, device: str = "auto", precision: str = "auto") -> Detector:
     """Build the detector of a card.  Raises UnreadableWeights, DeviceUnavailable, BadSetting."""
-    from engine.detectors.device import choose_device, choose_dtype
-    from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
-    from engine.detectors.mnad_stream import MnadDetector
+    from engine.detectors.loaders import LOADERS
 
-    if not card.detector.startswith("mnad-"):
+    if card.detector not in LOADERS:
         raise UnreadableWeights(
             f"The weights {card.name} are for '{card.detector}', a detector that is not known here."
         )
-    where = choose_device(device)
     try:
-        config = MnadConfig(**card.config)
-        network = MnadNetwork(config)
-        network.load_state_dict(read_tensors(card))
+        return LOADERS[card.detector](card, device, precision)
     except (TypeError, RuntimeError) as error:
         raise UnreadableWeights(
             f"The tensors of {card.name} do not fit the network that its card describes."
         ) from error
-    facts = mnad_facts(
-        config,
-        default_lambda=card.lambda_,
-        gamma=card.gamma,
-        clip_rate=card.clip_rate,
-        calibration=card.calibration,
-        weights_id=card.weights_id,
-        weights_sha256=card.sha256,
-    )
-    return MnadDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]

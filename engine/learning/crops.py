@@ -15,18 +15,18 @@ CANDIDATES = 6
 RANDOM_SHARE = 0.25  # of the crops, so that still ground is not forgotten
 
 
-def moving_crops(
+def moving_corners(
     frames: NDArray[np.uint8], side: int, rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """One crop of each clip, (B, T, C, h, w) -> (B, T, C, side, side).
+) -> NDArray[np.int64]:
+    """Top and left of one crop of each clip.  (B, T, C, h, w) -> (B, 2).
 
     Of a few random places the one where the last two frames differ most, or now and then any of
     them.
     """
     height, width = frames.shape[3:]
+    corners = np.zeros((len(frames), 2), np.int64)
     if side >= min(height, width):
-        return frames
-    found = np.empty((*frames.shape[:3], side, side), np.uint8)
+        return corners
     for at, clip in enumerate(frames):
         before = clip[max(0, len(clip) - 2)]  # a clip of one frame shows no movement
         change = np.abs(clip[-1].astype(np.int16) - before.astype(np.int16)).sum(axis=0)
@@ -41,6 +41,15 @@ def moving_crops(
             + total[tops, lefts]
         )
         best = 0 if rng.random() < RANDOM_SHARE else int(moved.argmax())
-        top, left = int(tops[best]), int(lefts[best])
-        found[at] = clip[:, :, top : top + side, left : left + side]
+        corners[at] = tops[best], lefts[best]
+    return corners
+
+
+def cropped(frames: NDArray[np.uint8], corners: NDArray[np.int64], side: int) -> NDArray[np.uint8]:
+    """The crop of each clip at its corner.  (B, T, C, h, w) -> (B, T, C, side, side)."""
+    if side >= min(frames.shape[3:]):
+        return frames
+    found = np.empty((*frames.shape[:3], side, side), np.uint8)
+    for at, (top, left) in enumerate(corners):
+        found[at] = frames[at, :, :, top : top + side, left : left + side]
     return found

@@ -12,15 +12,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from torch import nn
 
 import engine
 from engine.detectors.base import Calibration, Detector, FrameScore
-from engine.detectors.device import choose_device, choose_dtype, precision_name
-from engine.detectors.mnad import MnadNetwork, mnad_facts, prepare
-from engine.detectors.mnad_stream import MnadDetector
+from engine.detectors.device import precision_name
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.clips import ClipSet, gather, split
+from engine.learning.courses import lesson_of
 from engine.learning.plan import TrainingPlan
 from engine.learning.takes import footage_paths, take_of
 from engine.learning.trainer import Trainer
@@ -50,17 +50,13 @@ class Learning:
     def run(self) -> Iterator[Progress]:
         """Gather, train, calibrate, write.  Raises UnusableDataset, BadSetting,
         UnreadableWeights."""
-        plan, config = self.plan, self.plan.config
+        plan = self.plan
+        lesson = lesson_of(plan)
         folder = self.out.with_suffix(".run")
         folder.mkdir(parents=True, exist_ok=True)
         takes = [take_of(path, plan.clip_rate) for path in footage_paths(self.sources)]
         everything: ClipSet | None = None
-        steps = gather(
-            takes,
-            lambda picture: prepare(picture, config),
-            config.clip_frames,
-            folder / "frames.u8",
-        )
+        steps = gather(takes, lesson.prepare, lesson.clip_frames, folder / "frames.u8")
         for count, clips in steps:
             everything = clips
             yield Progress("reading footage", count, 0)
@@ -75,6 +71,7 @@ class Learning:
             plan,
             folder / "checkpoint.pt",
             self.base.weights_id if self.base is not None else "",
+            lesson,
         )
         if self.base is not None:
             self._start_from(self.base, trainer.network)
@@ -92,17 +89,19 @@ class Learning:
         )
         total = sum(stop - start for start, stop in normal.bounds)
         yield Progress("calibrating", 0, total)
-        calibration = calibrate_network(trainer.trained.network, normal, plan, origin)
-        facts = mnad_facts(config)
+        facts = lesson.facts
+        calibration = calibrate_detector(
+            lesson.detector(trainer.device, trainer.dtype), normal, origin
+        )
         self.card = write_weights(
             self.out,
             tensors,
             WeightsCard(
                 name=self.out.stem,
                 detector=facts.name,
-                config=config.as_dict(),
+                config=plan.config.as_dict(),
                 lambda_=facts.default_lambda if self.lambda_ is None else self.lambda_,
-                gamma=suggested_gamma(calibration) if config.memory else None,
+                gamma=suggested_gamma(calibration) if facts.has_memory else None,
                 clip_rate=plan.clip_rate,
                 training={
                     "trained_on": _named(self.sources, training),
@@ -131,31 +130,19 @@ class Learning:
         yield Progress("done", total, total)
 
     @staticmethod
-    def _start_from(base: WeightsCard, network: MnadNetwork) -> None:
+    def _start_from(base: WeightsCard, network: nn.Module) -> None:
         try:
             network.load_state_dict(read_tensors(base))
         except RuntimeError as error:
             raise BadSetting(
                 f"The base weights {base.name} have another shape than the network to train.",
-                hint="Leave out --width, --size and --no-memory to take them from the base.",
+                hint="Leave out --width, --size and the like to take them from the base.",
             ) from error
 
 
 def _named(sources: Sequence[Path], clips: ClipSet) -> str:
     names = ", ".join(path.name for path in sources)
     return f"{names} ({sum(stop - start for start, stop in clips.bounds)} frames)"
-
-
-def calibrate_network(
-    network: MnadNetwork, clips: ClipSet, plan: TrainingPlan, origin: str
-) -> Calibration:
-    """Quantiles of parts, maps and E_t over clips, without test-time updates."""
-    from copy import deepcopy
-
-    device = choose_device(plan.device)
-    dtype = choose_dtype(plan.precision, device)  # type: ignore[arg-type]
-    detector = MnadDetector(deepcopy(network), mnad_facts(plan.config), device, dtype)
-    return calibrate_detector(detector, clips, origin)
 
 
 def calibrate_detector(detector: Detector, clips: ClipSet, origin: str) -> Calibration:

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from engine.detectors.losses import LossWeights
-from engine.detectors.mnad import MnadConfig
 from engine.errors import BadSetting
+
+
+class DetectorConfig(Protocol):
+    """Everything that fixes a detector's network, a frozen dataclass."""
+
+    @property
+    def detector(self) -> str:
+        """The name of the detector that it belongs to."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the weights card; its values make the same configuration again."""
+
+
+class TermWeights(Protocol):
+    """Weights of a detector's loss terms, a frozen dataclass."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the weights card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +45,14 @@ class MemoryCare:
 class TrainingPlan:
     """One training run.  minutes replaces epochs by what fits into that time on this machine.
 
-    crop: side of the moving crops that a step sees, a multiple of 8; 0 for whole frames, as in the
-    papers.
+    config and losses are the detector's own.  crop: side of the moving crops that a step sees, a
+    multiple of 8; 0 for whole frames, as in the papers.  robust: share of the clips, those with
+    the highest error of their batch, that is left out of the loss: for footage that may hold a few
+    abnormal moments.
     """
 
-    config: MnadConfig
-    losses: LossWeights = field(default_factory=LossWeights)
+    config: DetectorConfig
+    losses: TermWeights = field(default_factory=LossWeights)
     care: MemoryCare = field(default_factory=MemoryCare)
     epochs: int = 8
     minutes: float | None = None
@@ -43,6 +62,7 @@ class TrainingPlan:
     seed: int = 1
     holdout: float = 0.125
     clip_rate: float | None = 10.0
+    robust: float = 0.0
     device: str = "auto"
     precision: str = "auto"
 
@@ -55,11 +75,31 @@ class TrainingPlan:
             raise BadSetting(f"The crop must be a multiple of 8 from 32 on, or 0, not {self.crop}.")
         if not 0 <= self.holdout < 1:
             raise BadSetting("The held-out share lies between 0 and 1.")
+        if not 0 <= self.robust <= 0.5:
+            raise BadSetting(
+                f"The share that is left out of the loss lies between 0 and 0.5, not at "
+                f"{self.robust}."
+            )
+        if self.robust and self.batch < 2:
+            raise BadSetting("To leave the worst clip out, a batch needs at least 2 clips.")
+
+    @property
+    def detector(self) -> str:
+        """The name of the detector that is taught."""
+        return self.config.detector
 
     def rate_at(self, progress: float) -> float:
         """Learning rate by cosine annealing; progress is the share of the run that is done."""
         return 0.5 * self.learning_rate * (1 + math.cos(math.pi * min(1.0, progress)))
 
+    def left_out(self, step: int) -> int:
+        """How many clips of a step's batch are left out: 0 or more, the share on average.
+
+        step counts from 0 within an epoch.  At least one clip of a batch stays.
+        """
+        share = self.robust * self.batch
+        return min(self.batch - 1, math.floor((step + 1) * share) - math.floor(step * share))
+
     def as_dict(self) -> dict[str, Any]:
         """For the card, and to tell whether a checkpoint belongs to this plan."""
-        return asdict(self)
+        return {"detector": self.detector, **asdict(self)}

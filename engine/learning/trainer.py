@@ -1,8 +1,4 @@
-"""The trainer: eq. (8) minimised with Adam and a cosine, a checkpoint every epoch, exact resume.
-
-Order within a step, as in the released code: read and losses use the old items, the items are
-written with the same features, then the optimiser steps.
-"""
+"""The trainer: a Lesson's loss minimised, a cosine over the epochs, exact resume."""
 
 from __future__ import annotations
 
@@ -16,27 +12,25 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from engine.detectors.device import autocast, choose_device, choose_dtype
-from engine.detectors.losses import mnad_losses
-from engine.detectors.memory import write_items
-from engine.detectors.mnad import MnadNetwork, to_unit
+from engine.detectors.mnad import to_unit
 from engine.errors import UnreadableWeights, UnusableDataset
 from engine.files import replacing
 from engine.learning.clips import ClipSet
-from engine.learning.crops import moving_crops
+from engine.learning.courses import lesson_of
+from engine.learning.crops import cropped, moving_corners
+from engine.learning.lesson import Batch, Lesson
 from engine.learning.plan import TrainingPlan
-from engine.learning.upkeep import centroid_items, spread_items
 from engine.progress import Progress, RateMeter
 
 
 @dataclass(slots=True)
 class Trained:
-    """What a run leaves: the network in eval mode, and the losses of each epoch (pixel, compact,
-    separate).
-    """
+    """What a run leaves: the network in eval mode, and the loss terms of each epoch."""
 
-    network: MnadNetwork
+    network: nn.Module
     history: list[dict[str, float]]
     epochs: int
     seconds: float
@@ -46,10 +40,17 @@ class Trained:
 class Trainer:
     """One training run over a ClipSet.  `run` yields Progress; `trained` holds the outcome
     afterwards.
+
+    lesson: what is taught; None for the one that the plan names.
     """
 
     def __init__(
-        self, clips: ClipSet, plan: TrainingPlan, checkpoint: Path, base: str = ""
+        self,
+        clips: ClipSet,
+        plan: TrainingPlan,
+        checkpoint: Path,
+        base: str = "",
+        lesson: Lesson | None = None,
     ) -> None:
         if len(clips) < plan.batch:
             raise UnusableDataset(
@@ -59,9 +60,10 @@ class Trainer:
         self.clips, self.plan, self.checkpoint, self.base = clips, plan, checkpoint, base
         self.device = choose_device(plan.device)
         self.dtype = choose_dtype(plan.precision, self.device)  # type: ignore[arg-type]
-        torch.manual_seed(plan.seed)
-        self.network = MnadNetwork(plan.config).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=plan.learning_rate)
+        self.lesson = lesson_of(plan) if lesson is None else lesson
+        self.network = self.lesson.network
+        self.network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimiser = self.lesson.optimiser(plan.learning_rate)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
         self.epoch, self.epochs = 0, plan.epochs
         self.history: list[dict[str, float]] = []
@@ -104,8 +106,9 @@ class Trainer:
     def run(self) -> Iterator[Progress]:
         """Train to the end; the caller stops by leaving, and loses at most the current epoch."""
         plan, meter = self.plan, RateMeter(window=20.0)
+        yield from self.lesson.gathered(self.clips, self.checkpoint.parent)
         if self.epoch == 0:
-            self._start_memory()
+            self.lesson.begin(self.clips, plan.seed)
         if plan.minutes is not None and self.epoch == 0:
             self.epochs = self._epochs_that_fit(plan.minutes)
         per_epoch = self.steps_per_epoch
@@ -114,17 +117,16 @@ class Trainer:
             began = time.monotonic()
             # the order depends on seed and epoch alone, so that a resumed run sees the same batches
             order = np.random.default_rng((plan.seed, self.epoch)).permutation(len(self.clips))
-            sums, steps = np.zeros(3), 0
+            sums, steps = np.zeros(len(self.lesson.terms)), 0
             for group in self.optimiser.param_groups:
                 group["lr"] = plan.rate_at(self.epoch / self.epochs)
             self.network.train()
+            self.lesson.begin_epoch(self.epoch, self.epochs)
             for step in range(per_epoch):
                 positions = order[step * plan.batch : (step + 1) * plan.batch]
-                frames = self.clips.batch(positions)
-                if plan.crop:
-                    place = np.random.default_rng((plan.seed, self.epoch, step))
-                    frames = moving_crops(frames, plan.crop, place)
-                sums += self._step(frames)
+                place = np.random.default_rng((plan.seed, self.epoch, step))
+                batch = self._batch(positions, place)
+                sums += self._step(self._without_worst(batch, plan.left_out(step)))
                 steps += 1
                 mean = sums / steps
                 yield meter.progress(
@@ -134,60 +136,66 @@ class Trainer:
                     "step",
                     note=f"loss {mean[0]:.5f}",
                 )
-            names = ("pixel", "compact", "separate")
-            self.history.append(dict(zip(names, (sums / steps).tolist(), strict=True)))
+            means = (sums / steps).tolist()
+            self.history.append(dict(zip(self.lesson.terms, means, strict=True)))
             self.epoch += 1
             self.seconds += time.monotonic() - began
             self._save()
-        if self.network.memory is not None and plan.care.finish == "centroids":
-            yield Progress("settling the memory", total, total, "step")
-            self.network.memory.items.copy_(centroid_items(self.network, self.clips, self.device))
+        self.network.eval()
+        yield from self.lesson.settle(self.clips)
         self.network.eval()
         self.trained = Trained(
             self.network, self.history, self.epochs, self.seconds, self.resumed_from
         )
 
-    def _step(self, frames: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, Any]:
-        plan, config = self.plan, self.plan.config
-        b, _, c, h, w = frames.shape
-        clip = to_unit(torch.from_numpy(frames).to(self.device))  # (B, T, C, h, w)
-        inputs = clip[:, : config.frames_in].reshape(b, config.frames_in * c, h, w)
-        inputs = inputs.contiguous(memory_format=torch.channels_last)
+    def _batch(self, positions: np.ndarray[Any, np.dtype[np.int64]], place: Any) -> Batch:
+        """Clips by position, cropped where they move if the plan says so."""
+        frames = self.clips.batch(positions)
+        corners = np.zeros((len(frames), 2), np.int64)
+        if self.plan.crop:
+            corners = moving_corners(frames, self.plan.crop, place)
+            frames = cropped(frames, corners, self.plan.crop)
+        clip = to_unit(torch.from_numpy(frames).to(self.device))
+        return Batch(clip, self.clips.starts[positions], corners)
+
+    def _without_worst(self, batch: Batch, count: int) -> Batch:
+        """The batch without the `count` clips that are predicted worst: neither the gradient, nor
+        the memory, nor BN sees them.
+        """
+        if not count:
+            return batch
+        frozen = {name: part.training for name, part in self.network.named_modules()}
+        self.network.eval()
+        with torch.inference_mode(), autocast(self.device, self.dtype):
+            errors = self.lesson.errors(batch).float().cpu().numpy()
+        for name, part in self.network.named_modules():
+            part.training = frozen[name]
+        kept = np.sort(np.argsort(errors, kind="stable")[: len(batch) - count])
+        return batch.keep(kept.astype(np.int64))
+
+    def _step(self, batch: Batch) -> np.ndarray[Any, Any]:
         with autocast(self.device, self.dtype):
-            output = self.network(inputs)
-        losses = mnad_losses(
-            output.predicted, clip[:, config.target], output.addressing, plan.losses
-        )
+            loss = self.lesson.loss(batch)
         self.optimiser.zero_grad(set_to_none=True)
-        self.scaler.scale(losses.total).backward()  # type: ignore[no-untyped-call]
-        if self.network.memory is not None and output.addressing is not None:
-            written = write_items(output.addressing, plan.losses.forms, config.update_rate)
-            self.network.memory.items.copy_(written)
+        self.scaler.scale(loss.total).backward()  # type: ignore[no-untyped-call]
+        self.lesson.after_backward()
         self.scaler.step(self.optimiser)
         self.scaler.update()
-        terms = (losses.pixel, losses.compact, losses.separate)
-        return np.array([float(term.detach()) for term in terms])
-
-    def _start_memory(self) -> None:
-        if self.network.memory is not None and self.plan.care.start == "queries":
-            self.network.memory.items.copy_(
-                spread_items(self.network, self.clips, self.device, self.plan.seed)
-            )
+        return np.array([float(loss.terms[name].detach()) for name in self.lesson.terms])
 
     def _epochs_that_fit(self, minutes: float) -> int:
         """Time a few steps on a copy of the state, and see how many epochs the minutes hold."""
         state = {k: v.clone() for k, v in self.network.state_dict().items()}
         self.network.train()
-        frames = self.clips.batch(np.arange(self.plan.batch))
-        if self.plan.crop:
-            frames = moving_crops(frames, self.plan.crop, np.random.default_rng(0))
-        self._step(frames)
+        self.lesson.begin_epoch(0, self.epochs)
+        batch = self._batch(np.arange(self.plan.batch), np.random.default_rng(0))
+        self._step(batch)
         began = time.monotonic()
         for _ in range(3):
-            self._step(frames)
+            self._step(batch)
         step = (time.monotonic() - began) / 3
         self.network.load_state_dict(state)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=self.plan.learning_rate)
+        self.optimiser = self.lesson.optimiser(self.plan.learning_rate)
         return max(1, int(minutes * 60 / (step * self.steps_per_epoch)))
 
     def _identity(self) -> str:

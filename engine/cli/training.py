@@ -1,0 +1,117 @@
+"""train."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.cli.output import Device, Json, PrecisionName, drive, emit, say
+from engine.errors import BadSetting
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    app.command()(train)
+
+
+def train(
+    normal: Annotated[list[Path], typer.Option(help="Normal footage; may be given several times.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="FILE.safetensors")],
+    detector: Annotated[
+        str, typer.Option(help="What to learn, such as mnad-prediction or mnad-reconstruction.")
+    ] = "mnad-prediction",
+    base: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
+    epochs: Annotated[int, typer.Option(min=1)] = 8,
+    minutes: Annotated[float | None, typer.Option(help="Instead of epochs.")] = None,
+    batch: Annotated[int, typer.Option(min=1)] = 4,
+    learning_rate: Annotated[
+        float | None, typer.Option("--lr", help="Default: the detector's own.")
+    ] = None,
+    clip_rate: Annotated[
+        float, typer.Option(help="Frames a second that a clip is made of.")
+    ] = 10.0,
+    holdout: Annotated[float, typer.Option(help="Share held out for calibration.")] = 0.125,
+    crop: Annotated[
+        int, typer.Option(help="Train on moving crops of this side; 0 for whole frames.")
+    ] = 0,
+    robust: Annotated[
+        float, typer.Option(help="Share of the clips, the worst predicted, left out of the loss.")
+    ] = 0.0,
+    width: Annotated[int | None, typer.Option(help="Base channels; 64 in the paper.")] = None,
+    size: Annotated[int | None, typer.Option(help="Side of the square input in pixels.")] = None,
+    channels: Annotated[int | None, typer.Option(help="1 (grey) or 3.")] = None,
+    items: Annotated[int | None, typer.Option(help="Memory items M.")] = None,
+    no_memory: Annotated[bool, typer.Option("--no-memory", help="The papers' ablation.")] = False,
+    frames_in: Annotated[
+        int | None, typer.Option(help="Frames that go in; 16 rebuilds the ninth.")
+    ] = None,
+    forms: Annotated[
+        str | None, typer.Option(help="code (as released) or paper (as printed).")
+    ] = None,
+    separate: Annotated[float | None, typer.Option(help="Weight of the separateness term.")] = None,
+    compact: Annotated[float | None, typer.Option(help="Weight of the compactness term.")] = None,
+    update_rate: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Inertia of the memory; 0 for the released update."),
+    ] = None,
+    memory_start: Annotated[str | None, typer.Option(help="random or queries.")] = None,
+    memory_finish: Annotated[str | None, typer.Option(help="last-batch or centroids.")] = None,
+    lambda_: Annotated[float | None, typer.Option("--lambda", help="Default for review.")] = None,
+    seed: int = 1,
+    device: Device = "auto",
+    precision: PrecisionName = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a run cut short.")] = False,
+    json: Json = False,
+) -> None:
+    """Learn what is normal from footage and write weights with a card.
+
+    Example: normscope train --normal monday.mp4 --normal tuesday.mp4 -o yard.safetensors --minutes
+    10
+    """
+    from engine.detectors.weights import find_weights
+    from engine.learning.courses import plan_for
+    from engine.learning.learn import Learning
+
+    if output.suffix != ".safetensors":
+        raise BadSetting("The output's name must end in .safetensors.")
+    own: dict[str, Any] = {
+        "width": width,
+        "size": size,
+        "channels": channels,
+        "items": items,
+        "no_memory": no_memory or None,
+        "frames_in": frames_in,
+        "forms": forms,
+        "separate": separate,
+        "compact": compact,
+        "update_rate": update_rate,
+        "memory_start": memory_start,
+        "memory_finish": memory_finish,
+    }
+    parent = None if base is None else find_weights(base)
+    plan = plan_for(
+        detector,
+        {name: value for name, value in own.items() if value is not None},
+        parent,
+        epochs=epochs,
+        minutes=minutes,
+        batch=batch,
+        crop=crop,
+        robust=robust,
+        learning_rate=learning_rate,
+        seed=seed,
+        holdout=holdout,
+        clip_rate=clip_rate,
+        device=device,
+        precision=precision,
+    )
+    learning = Learning(normal, plan, output, lambda_, parent, resume)
+    drive(learning.run())
+    if learning.card is None:
+        return
+    if json:
+        emit({"weights": str(output), **learning.card.as_dict()})
+    else:
+        say(f"{output}: {learning.card.detector}, learned from {learning.card.trained_on}")

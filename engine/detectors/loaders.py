@@ -1,0 +1,36 @@
+"""Which loader builds the detector of a weights card: one row for each detector that has weights.
+
+torch is imported by the loaders, not by this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.detectors.base import Detector
+
+if TYPE_CHECKING:
+    from engine.detectors.weights import WeightsCard
+
+Loader = Callable[["WeightsCard", str, str], Detector]  # card, device and precision as written
+
+
+def _mnad(card: WeightsCard, device: str, precision: str) -> Detector:
+    from engine.detectors.device import choose_device, choose_dtype
+    from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
+    from engine.detectors.mnad_stream import MnadDetector
+    from engine.detectors.weights import read_tensors
+
+    where = choose_device(device)
+    config = MnadConfig(**card.config)
+    network = MnadNetwork(config)
+    network.load_state_dict(read_tensors(card))
+    facts = mnad_facts(config, **card.known)
+    return MnadDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
+
+
+LOADERS: dict[str, Loader] = {
+    "mnad-prediction": _mnad,
+    "mnad-reconstruction": _mnad,
+}
