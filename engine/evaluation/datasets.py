@@ -5,44 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.errors import UnusableDataset
-from engine.footage import Footage, open_footage
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledClip:
-    """One test clip: a folder of frames or a video, labels bool (N,), and masks by frame if there
-    are any.
-    """
-
-    name: str
-    path: Path
-    labels: NDArray[np.bool_]
-    masks: tuple[Path, ...] = ()
-
-    def footage(self) -> Footage:
-        """Open it.  Raises UnreadableFootage."""
-        return open_footage(self.path)
-
-    def mask(self, index: int) -> NDArray[np.bool_] | None:
-        """Abnormal pixels of a frame (H, W), or None without pixel ground truth."""
-        if not self.masks:
-            return None
-        return _read_mask(self.masks[index])
-
-
-def _read_mask(path: Path) -> NDArray[np.bool_]:
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if picture is None:
-        raise UnusableDataset(f"The mask {path} cannot be read.")
-    return np.asarray(np.asarray(picture) > 127, np.bool_)
+from engine.evaluation.distributed import read_avenue, read_shanghai
+from engine.evaluation.labelled import LabelledClip, checked
+from engine.evaluation.masks import PictureMasks
 
 
 def read_dataset(root: Path, only: Sequence[str] = ()) -> list[LabelledClip]:
@@ -50,11 +20,12 @@ def read_dataset(root: Path, only: Sequence[str] = ()) -> list[LabelledClip]:
     UnusableDataset.
 
     Layouts: testing/frames + testing/labels.json (+ masks); UCSD's Test/Test001 + Test001_gt or
-    the .m file; MNAD's testing/frames + frame_labels_NAME.npy.
+    the .m file; ShanghaiTech's and Avenue's own (see `distributed`); MNAD's testing/frames +
+    frame_labels_NAME.npy.
     """
     if not root.is_dir():
         raise UnusableDataset(f"There is no folder {root}.")
-    readers = (_read_own, _read_ucsd, _read_mnad)
+    readers = (_read_own, _read_ucsd, read_shanghai, read_avenue, _read_mnad)
     for reader in readers:
         clips = list(reader(root))
         if clips:
@@ -77,15 +48,6 @@ def _frames(folder: Path, patterns: Sequence[str]) -> list[Path]:
     return sorted(path for pattern in patterns for path in folder.glob(pattern))
 
 
-def _checked(clip: LabelledClip) -> LabelledClip:
-    count = len(clip.footage().table)
-    if count != len(clip.labels):
-        raise UnusableDataset(f"Clip {clip.name} has {count} frames but {len(clip.labels)} labels.")
-    if clip.masks and len(clip.masks) != count:
-        raise UnusableDataset(f"Clip {clip.name} has {count} frames but {len(clip.masks)} masks.")
-    return clip
-
-
 def _read_own(root: Path) -> Iterator[LabelledClip]:
     labels_path = root / "testing" / "labels.json"
     if not labels_path.is_file():
@@ -100,8 +62,14 @@ def _read_own(root: Path) -> Iterator[LabelledClip]:
             raise UnusableDataset(f"{labels_path} is not {{clip: [0 or 1 per frame]}}.")
         folder = root / "testing" / "frames" / name
         video = folder.with_suffix(".mp4")
-        masks = tuple(_frames(root / "testing" / "masks" / name, ["*.png"]))
-        yield _checked(LabelledClip(name, video if video.is_file() else folder, values, masks))
+        masks = _picture_masks(root / "testing" / "masks" / name)
+        yield checked(LabelledClip(name, video if video.is_file() else folder, values, masks))
+
+
+def _picture_masks(folder: Path) -> PictureMasks | None:
+    """Masks as pictures in name order; None where there are none."""
+    paths = _frames(folder, ["*.png", "*.bmp"])
+    return PictureMasks(paths) if paths else None
 
 
 def _read_ucsd(root: Path) -> Iterator[LabelledClip]:
@@ -110,18 +78,18 @@ def _read_ucsd(root: Path) -> Iterator[LabelledClip]:
     spans = _ucsd_spans(test)
     for at, folder in enumerate(folders):
         count = len(_frames(folder, ["*.tif", "*.jpg", "*.png"]))
-        masks = tuple(_frames(test / f"{folder.name}_gt", ["*.bmp", "*.png"]))
+        masks = _picture_masks(test / f"{folder.name}_gt")
         labels = np.zeros(count, bool)
         if at < len(spans):
             for first, last in spans[at]:  # counted from 1, both included
                 labels[first - 1 : last] = True
-        elif masks:
-            labels = np.array([_read_mask(path).any() for path in masks])
+        elif masks is not None:
+            labels = np.array([masks[i].any() for i in range(len(masks))])
         else:
             raise UnusableDataset(
                 f"Clip {folder.name} has neither masks nor a line in the .m file."
             )
-        yield _checked(LabelledClip(folder.name, folder, labels, masks))
+        yield checked(LabelledClip(folder.name, folder, labels, masks))
 
 
 def _ucsd_spans(test: Path) -> list[list[tuple[int, int]]]:
@@ -151,5 +119,5 @@ def _read_mnad(root: Path) -> Iterator[LabelledClip]:
         )
     start = 0
     for folder, count in zip(folders, counts, strict=True):
-        yield _checked(LabelledClip(folder.name, folder, labels[start : start + count]))
+        yield checked(LabelledClip(folder.name, folder, labels[start : start + count]))
         start += count

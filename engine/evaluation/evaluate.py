@@ -15,7 +15,7 @@ from engine.analysis.ahead import DecodeAhead
 from engine.analysis.sampling import sample
 from engine.detectors.base import Calibration, Detector, FrameScore, Pooling
 from engine.errors import BadSetting
-from engine.evaluation.datasets import LabelledClip
+from engine.evaluation.labelled import LabelledClip
 from engine.evaluation.memory_life import MemoryLife, moving_cells
 from engine.evaluation.metrics import (
     PixelCounts,
@@ -26,7 +26,7 @@ from engine.evaluation.metrics import (
 )
 from engine.progress import Progress, RateMeter
 from engine.scoring.regions import RegionSettings, mark, overlay_map
-from engine.scoring.score import Normalise, ScoreSettings, anomaly_score
+from engine.scoring.score import Normalise, ScoreSettings, anomaly_score, held
 
 Values = NDArray[np.float32]
 
@@ -46,12 +46,26 @@ class EvaluationSettings:
 
 @dataclass(slots=True)
 class ScoredClip:
-    """Parts of one clip (N,), NaN where there is no score."""
+    """Parts of one clip (N,), NaN where there is no score.
+
+    breaks: frames before which there is a cut or a gap.  hold: for how many frames a score stands
+    where the detector samples below the footage's rate.
+    """
 
     clip: LabelledClip
     parts: dict[str, Values]
     regular_score: Values
     updated: NDArray[np.bool_]
+    breaks: NDArray[np.bool_]
+    hold: int = 0
+
+    @staticmethod
+    def empty(clip: LabelledClip, names: Sequence[str]) -> ScoredClip:
+        """Nothing scored yet."""
+        n = len(clip.labels)
+        parts = {name: np.full(n, np.nan, np.float32) for name in names}
+        unknown, no = np.full(n, np.nan, np.float32), np.zeros(n, bool)
+        return ScoredClip(clip, parts, unknown, no, no.copy())
 
 
 @dataclass(slots=True)
@@ -84,17 +98,17 @@ class Evaluation:
         total = sum(len(clip.labels) for clip in self.clips)
         meter, done = RateMeter(window=1e9), 0
         for clip in self.clips:
-            n = len(clip.labels)
-            target = ScoredClip(
-                clip,
-                {part.name: np.full(n, np.nan, np.float32) for part in facts.parts},
-                np.full(n, np.nan, np.float32),
-                np.zeros(n, bool),
-            )
+            target = ScoredClip.empty(clip, [part.name for part in facts.parts])
             self.scored.append(target)
             footage = clip.footage()
-            with DecodeAhead(footage, sample(footage.table, facts.clip_rate)) as ahead:
+            sampling = sample(footage.table, facts.clip_rate)
+            step = int(np.median(np.diff(sampling.indices))) if len(sampling.indices) > 1 else 1
+            target.hold = 0 if step == 1 else 2 * step
+            with DecodeAhead(footage, sampling) as ahead:
                 for sampled in ahead:
+                    if sampled.breaks:
+                        target.breaks[sampled.index] = True
+                        self._take(target, stream.flush())
                     self._take(target, stream.push(sampled.index, sampled.picture))
                     done += 1
                     yield meter.progress(f"clip {clip.name}", done, total)
@@ -109,7 +123,7 @@ class Evaluation:
             if score.regular_score is not None:
                 target.regular_score[score.index] = score.regular_score
             target.updated[score.index] = score.updated
-            if self.settings.pixels and target.clip.masks:
+            if self.settings.pixels and target.clip.masks is not None:
                 self._take_pixels(target.clip, score)
 
     def _take_pixels(self, clip: LabelledClip, score: FrameScore) -> None:
@@ -151,9 +165,11 @@ class Evaluation:
         settings = ScoreSettings(
             self._lambda if lambda_ is None else lambda_, normalise, pooling, smooth
         ).fitting(facts)
-        return np.concatenate(
-            [anomaly_score(clip.parts, facts, settings, self._calibration) for clip in self.scored]
-        )
+        joined = []
+        for clip in self.scored:
+            scores = anomaly_score(clip.parts, facts, settings, self._calibration)
+            joined.append(held(scores, clip.hold, clip.breaks) if clip.hold else scores)
+        return np.concatenate(joined)
 
     @property
     def labels(self) -> NDArray[np.bool_]:

@@ -12,6 +12,15 @@ from engine.errors import UnusableDataset
 from engine.footage import Footage, open_footage
 from engine.learning.clips import Take
 
+# where a data set keeps its normal clips, and what lies beside it there: our own and MNAD's layout,
+# ShanghaiTech, Avenue, UCSD
+TRAINING = (
+    ("training/frames", "training"),
+    ("training/videos", "testing"),
+    ("training_videos", "testing_videos"),
+    ("Avenue Dataset/training_videos", "Avenue Dataset"),
+    ("Train", "Test"),
+)
 IMAGES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
 
 
@@ -22,10 +31,15 @@ def footage_paths(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        training = path / "training" / "frames"
-        root = training if training.is_dir() else path
+        root = next(
+            (path / inner for inner, beside in TRAINING if _both(path / inner, path / beside)), path
+        )
         if root.is_dir() and not _holds_images(root):
-            inner = sorted(p for p in root.iterdir() if p.is_file() or _holds_images(p))
+            inner = sorted(
+                p
+                for p in root.iterdir()
+                if not p.name.startswith(".") and (p.is_file() or _holds_images(p))
+            )
             if not inner:
                 raise UnusableDataset(
                     f"The folder {path} holds neither pictures nor footage.",
@@ -35,6 +49,10 @@ def footage_paths(paths: Sequence[Path]) -> list[Path]:
         else:
             found.append(root)
     return found
+
+
+def _both(folder: Path, beside: Path) -> bool:
+    return folder.is_dir() and beside.is_dir()
 
 
 def _holds_images(folder: Path) -> bool:

@@ -17,12 +17,14 @@ THING = 255 - cv2.GaussianBlur(
 )
 
 
-def clip(count: int, fast: range) -> tuple[list[np.ndarray], list[np.ndarray], list[int]]:
-    """Frames BGR, masks and labels; the square is abnormal while it is fast."""
+def clip(
+    count: int, fast: range, step: float = 5
+) -> tuple[list[np.ndarray], list[np.ndarray], list[int]]:
+    """Frames BGR, masks and labels; the square is abnormal while it is fast (`step` pixels)."""
     frames, masks, labels = [], [], []
     left = 0.0
     for at in range(count):
-        left = (left + (5 if at in fast else 0.5)) % (WIDTH - 14)
+        left = (left + (step if at in fast else 0.5)) % (WIDTH - 14)
         picture, mask = SCENE.copy(), np.zeros((HEIGHT, WIDTH), np.uint8)
         x = int(left)
         picture[14:30, x : x + 14] = THING

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
+from footage_maker import make_video
 from labelled_footage import clip, own_layout, write
 
 from engine.detectors.base import Detector
@@ -160,3 +163,40 @@ def test_one_class_has_no_auc(tmp_path: Path) -> None:
     assert report["frame_auc_micro"] is None
     assert report["ap"] is None
     assert report["frame_auc_macro"] is None
+
+
+def test_no_clip_of_a_detector_spans_a_cut(tmp_path: Path) -> None:
+    root = own_layout(tmp_path / "set", masks=False)
+    frames = sorted((root / "testing" / "frames" / "01").glob("*.png"))
+    for path in frames[12:]:  # the other camera: dark where the first was bright
+        picture = cv2.imread(str(path))
+        assert picture is not None
+        cv2.imwrite(str(path), 255 - picture)
+    network = tiny()
+    evaluation = Evaluation(read_dataset(root, ["01"]), network, EvaluationSettings(update=False))
+    for _ in evaluation.run():
+        pass
+    waiting = network.config.clip_frames - 1
+    unscored = np.flatnonzero(np.isnan(evaluation.scored[0].parts["psnr"])).tolist()
+    assert unscored == [*range(waiting), *range(12, 12 + waiting)]
+    speed = Evaluation(read_dataset(root, ["01"]), SpeedDetector())
+    for _ in speed.run():
+        pass
+    assert np.flatnonzero(np.isnan(speed.scored[0].parts["patch_speed"])).tolist() == [0, 12]
+
+
+def test_footage_that_is_sampled_holds_its_scores_for_the_frames_between(tmp_path: Path) -> None:
+    frames, _, labels = clip(60, range(30, 40), step=2)
+    (tmp_path / "set" / "testing" / "frames").mkdir(parents=True)
+    make_video(
+        tmp_path / "set" / "testing" / "frames" / "01.mp4", 60, time_base=Fraction(1, 30),
+        look=lambda number, width, height: np.ascontiguousarray(frames[number][:, :, ::-1]),
+    )  # fmt: skip
+    (tmp_path / "set" / "testing" / "labels.json").write_text(json.dumps({"01": labels}))
+    evaluation = Evaluation(read_dataset(tmp_path / "set"), SpeedDetector(clip_rate=10.0))
+    for _ in evaluation.run():
+        pass
+    assert np.isfinite(evaluation.scored[0].parts["patch_speed"]).sum() == 19
+    scores = evaluation.joined("none", "patch", lambda_=0.0)
+    assert np.isfinite(scores).sum() == 57  # all but those before the first score
+    assert scores[36] == scores[37] == scores[38]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from engine.evaluation import metrics
 from engine.evaluation.memory_life import MemoryLife, moving_cells
 from engine.evaluation.metrics import (
     PixelCounts,
@@ -14,6 +15,7 @@ from engine.evaluation.metrics import (
     bootstrap,
     interval,
     overlap,
+    paired_interval,
 )
 
 NAN = float("nan")
@@ -67,6 +69,34 @@ def test_paired_bootstraps_leave_out_what_either_lacks() -> None:
     assert len(one) == len(other) > 0
     assert (one == 1).all()
     assert (other == 1).all()
+
+
+def test_every_round_is_the_auc_of_the_redrawn_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "ROUNDS", 12)
+    rng = np.random.default_rng(3)
+    labels = rng.random(130) < 0.4
+    scores = np.round(rng.normal(labels, 1.0), 1)  # with ties
+    again = np.random.default_rng(0)
+    expected = []
+    for _ in range(12):
+        drawn = again.integers(7, size=7)  # blocks of 20, the last one shorter
+        rows = np.concatenate([np.arange(20 * b, min(20 * b + 20, 130)) for b in drawn])
+        expected.append(roc_auc_score(labels[rows], scores[rows]))
+    np.testing.assert_allclose(bootstrap(labels, [scores], seed=0)[0], expected)
+
+
+def test_a_gain_on_the_same_frames_is_told_more_closely_than_either_auc() -> None:
+    rng = np.random.default_rng(4)
+    labels = np.repeat(np.arange(30) % 2 == 1, 20)
+    noise = rng.normal(0, 1, len(labels))
+    worse, better = labels * 1.0 + noise, labels * 1.6 + noise
+    gain, alone = paired_interval(labels, better, worse), interval(labels, better)
+    assert gain is not None
+    assert alone is not None
+    assert gain[0] > 0
+    assert gain[1] - gain[0] < alone[1] - alone[0]
+    assert paired_interval(labels, better, better) == (0.0, 0.0)
+    assert paired_interval(labels, better, np.full(len(labels), NAN)) is None
 
 
 @pytest.mark.parametrize("scale", [0.3, 1.0, 10.0])
