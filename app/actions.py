@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QWidget
 
-from app.commands import COMMANDS, MENUS, Command, Need
+from app.commands import COMMANDS, MENUS, REPEATING, Command, Need
 
 
 class Actions(QObject):
@@ -26,6 +26,7 @@ class Actions(QObject):
             action.setData(command.id)
             action.setShortcuts([QKeySequence(key) for key in keys])
             tip = command.hint or command.title.removesuffix("...")
+            action.setAutoRepeat(command.id in REPEATING)
             action.setToolTip(f"{tip} ({keys[0]})" if keys else tip)
             action.setStatusTip(tip)
             action.triggered.connect(self._on_triggered)

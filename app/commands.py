@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Need = Literal["nothing", "footage", "analysis", "running", "segment", "review"]
+Need = Literal["nothing", "opening", "footage", "analysis", "running", "segment", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("file.open", "Open footage...", "File", ("Ctrl+O",), hint="One or more video files"),
     Command("file.open_folder", "Open folder...", "File", ("Ctrl+Shift+O",),
             hint="Open a folder of footage, or of images as one footage"),
+    Command("file.cancel_opening", "Cancel opening", "File", ("Esc",), "opening",
+            "Give up footage that is still being opened"),
     Command("file.demo", "Try the demo", "File", hint="Render a scene and analyse it here"),
     Command("file.export", "Export segments...", "File", ("E",), "analysis",
             "Write flagged segments as excerpts with tables and checksums"),
@@ -70,6 +72,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("segments.delete", "Delete segment", "Segments", ("Del",), "segment",
             "A segment that you made goes; a found one is found again"),
     Command("view.overlay", "Overlay: heat, contour, boxes, off", "View", ("H",), "footage"),
+    Command("view.overlay_fainter", "Fainter overlay", "View", ("[",), "footage"),
+    Command("view.overlay_stronger", "Stronger overlay", "View", ("]",), "footage"),
     Command("view.area", "Draw an ignored area", "View", ("A",), "footage",
             "Drag a rectangle, or click corners and press Enter"),
     Command("view.sides", "Actual, expected, error", "View", ("V",), "footage",
@@ -84,3 +88,16 @@ COMMANDS: tuple[Command, ...] = (
 
 BY_ID = {command.id: command for command in COMMANDS}
 MENUS = ("File", "Edit", "Analysis", "Playback", "Segments", "View", "Help")
+
+# A held key does these again and again; all others act once: holding Space or J is one press.
+REPEATING = frozenset(
+    {
+        *(
+            f"playback.{way}{side}"
+            for way in ("", "far_", "frame_")
+            for side in ("back", "forward")
+        ),
+        *("segments.next", "segments.previous", "edit.undo", "edit.redo"),
+        *("view.zoom_in", "view.zoom_out", "view.overlay_fainter", "view.overlay_stronger"),
+    }
+)

@@ -53,7 +53,10 @@ class Desk(QObject):
 
     def _join(self) -> None:
         w = self.window
+        self.opener.listed.connect(self._on_listed)
+        self.opener.changed.connect(self._on_opening)
         self.opener.opened.connect(self._on_opened)
+        self.opener.given_up.connect(self._drop)
         for controller in (self.opener, self.analysing, self.exporting):
             controller.crashed.connect(self.crashed)
         self.reviewing.failed.connect(self.tell)
@@ -63,6 +66,7 @@ class Desk(QObject):
         w.footage.files_dropped.connect(self.open_texts)
         w.footage.footage_chosen.connect(self.choose)
         w.footage.remove_requested.connect(self.remove)
+        w.footage.cancel_requested.connect(self.cancel)
         w.canvas.files_dropped.connect(self.open_texts)
 
     # --- documents ------------------------------------------------------------------------------
@@ -99,11 +103,50 @@ class Desk(QObject):
         self.open([Path(path)])
 
     @Slot(object)
-    def _on_opened(self, document: Document) -> None:
+    def _on_listed(self, document: Document) -> None:
         if any(known.key == document.key for known in self.documents):
+            self.opener.cancel(document)
             return
         self.documents.append(document)
         self._show_list()
+        self.allow()
+
+    @Slot(object)
+    def _on_opening(self, document: Document) -> None:
+        self.window.footage.update_row(footage_row(document))
+
+    @Slot(object)
+    def _drop(self, document: Document) -> None:
+        if document in self.documents:
+            self.remove(document.key)
+
+    @Slot(str)
+    def cancel(self, key: str) -> None:
+        """Give up what goes on with a footage: opening it takes it off the list, an analysis keeps
+        what is scored.
+        """
+        document = next((d for d in self.documents if d.key == key), None)
+        if document is None:
+            return
+        if document.opening:
+            self.opener.cancel(document)
+        elif document.progress:
+            self.analysing.cancel(document)
+
+    def cancel_opening(self) -> None:
+        """Give up everything that is still being opened."""
+        for document in self.documents:
+            if document.opening:
+                self.opener.cancel(document)
+
+    @Slot(object)
+    def _on_opened(self, document: Document) -> None:
+        if document not in self.documents:
+            if any(known.key == document.key for known in self.documents):
+                return
+            self.documents.append(document)
+        self._show_list()
+        self.allow()
         if document.thumbnail is not None:
             self.window.footage.set_thumbnail(document.key, document.thumbnail)
         if document.footage is None:
@@ -126,7 +169,7 @@ class Desk(QObject):
         document = next((d for d in self.documents if d.key == key), None)
         if document is None:
             return
-        if document.footage is None:
+        if document.footage is None or document.opening:
             if document.error is not None:
                 self.tell(document.error)
             return
@@ -154,6 +197,8 @@ class Desk(QObject):
         document = next((d for d in self.documents if d.key == key), None)
         if document is None:
             return
+        if document.opening:
+            self.opener.cancel(document)
         self.analysing.cancel(document)
         self.documents.remove(document)
         self.window.notice.clear()
@@ -167,9 +212,10 @@ class Desk(QObject):
             if rest:
                 self.choose(rest[0].key)
             else:
-                self.window.show_desk(False)
-                self.window.start.set_recent(self.settings.recent)
                 self.window.setWindowTitle("Normscope")
+        if not self.documents:
+            self.window.show_desk(False)
+            self.window.start.set_recent(self.settings.recent)
         self.allow()
 
     def _show_list(self) -> None:
@@ -223,6 +269,8 @@ class Desk(QObject):
     def allow(self) -> None:
         """Enable the commands that the present state has everything for."""
         present: set[Need] = {"nothing"}
+        if any(d.opening for d in self.documents):
+            present.add("opening")
         document = self.current
         if document is not None:
             present.add("footage")

@@ -44,6 +44,7 @@ class Dispatch(QObject):
         self._table: dict[str, Callable[[], object]] = {
             "file.open": self.open_files,
             "file.open_folder": self.open_folder,
+            "file.cancel_opening": desk.cancel_opening,
             "file.demo": desk.start_demo,
             "file.export": self.export,
             "file.remove": self._remove,
@@ -77,6 +78,8 @@ class Dispatch(QObject):
             "segments.unsure": partial(self._judge, "unsure"),
             "segments.delete": self._delete,
             "view.overlay": self._overlay,
+            "view.overlay_fainter": partial(desk.window.overlay.step, -1),
+            "view.overlay_stronger": partial(desk.window.overlay.step, 1),
             "view.area": self._area,
             "view.sides": self._sides,
             "view.zoom_in": desk.window.canvas.zoom_in,
@@ -188,7 +191,7 @@ class Dispatch(QObject):
             self._desk.reviewing.delete(selected)
 
     def _overlay(self) -> None:
-        self._say(f"Overlay: {self._desk.window.canvas.cycle_overlay_mode()}")
+        self._say(f"Overlay: {self._desk.picture.cycle_overlay()}")
 
     def _area(self) -> None:
         canvas = self._desk.window.canvas

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QMutex, QMutexLocker, QObject, QThread, QWaitCondition, Signal, Slot
 
-from engine.errors import EngineError
+from engine.errors import Abandoned, EngineError
 from engine.progress import Progress
 
 REPORTS_PER_SECOND = 12
@@ -162,6 +162,19 @@ class LatestWorker(QThread, Generic[Request, Answer]):
         """The last one asked for."""
         return self._generation
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the thread is to end: an answer that takes long looks at this now and then."""
+        return self._stopping
+
+    @property
+    def waiting(self) -> Request | None:
+        """The request that waits while another is being answered; for the answering side, which
+        may raise Abandoned for its sake.
+        """
+        waiting = self._request
+        return None if waiting is None else waiting[1]
+
     def ask(self, request: Request) -> int:
         """Replace the waiting request; returns its generation."""
         with QMutexLocker(self._mutex):
@@ -176,7 +189,7 @@ class LatestWorker(QThread, Generic[Request, Answer]):
             return self._given
 
     def stop(self) -> None:
-        """End the thread and wait for it."""
+        """End the thread and wait for it; an answer under way looks at `stopping`."""
         with QMutexLocker(self._mutex):
             self._stopping = True
             self._request = None
@@ -195,6 +208,8 @@ class LatestWorker(QThread, Generic[Request, Answer]):
                 self._request = None
             try:
                 answer = self._answer(request)
+            except Abandoned:
+                continue
             except Exception as error:  # noqa: BLE001 - expected or not, it is told on the GUI side
                 self.failed.emit(generation, error)
                 continue

@@ -23,6 +23,7 @@ from app.views.canvas import VideoCanvas
 from app.views.detector_bar import DetectorBar
 from app.views.footage_list import FootageList
 from app.views.notice_bar import NoticeBar
+from app.views.overlay_bar import OverlayBar
 from app.views.segment_list import SegmentList
 from app.views.side_views import SideViews
 from app.views.start_page import StartPage
@@ -45,6 +46,8 @@ class MainWindow(QMainWindow):
         self.actions_.fill(self.menuBar())
         self.footage = FootageList()
         self.canvas = VideoCanvas()
+        self.overlay = OverlayBar(self.canvas)
+        self.overlay.hide()
         self.sides = SideViews()
         self.transport = Transport()
         self.timeline = Timeline()

@@ -31,6 +31,14 @@ class PicturePane(QObject):
         desk.looking.looked.connect(self._on_looked)
         desk.looking.waiting.connect(window.sides.set_waiting)
         desk.looking.failed.connect(self._on_look_failed)
+        window.overlay.mode_requested.connect(self.cycle_overlay)
+        window.overlay.opacity_changed.connect(self._on_opacity)
+        hints = window.actions_.hints()
+        window.overlay.set_keys(
+            *(hints[f"view.overlay{which}"] for which in ("", "_fainter", "_stronger"))
+        )
+        window.overlay.set_opacity(desk.settings.opacity)
+        window.canvas.set_opacity(desk.settings.opacity)
         window.canvas.area_drawn.connect(self._on_area)
         window.canvas.area_removed.connect(self._on_area_removed)
         window.canvas.set_empty("No footage", "Open footage with Ctrl+O, or drop it here.")
@@ -43,6 +51,7 @@ class PicturePane(QObject):
         window.canvas.set_picture(None)
         window.sides.clear()
         window.transport.clear()
+        window.overlay.setVisible(document is not None)
         if document is not None and document.analysis is None:
             window.sides.set_unavailable("Analyse the footage first.")
 
@@ -81,6 +90,18 @@ class PicturePane(QObject):
         shown = self._desk.playback.current
         if not speed and shown is not None and self._document is not None and self._wants_look():
             self._desk.looking.want(self._document, shown.index)
+
+    @Slot()
+    def cycle_overlay(self) -> str:
+        """The next kind of overlay; returns its name."""
+        mode = self._desk.window.canvas.cycle_overlay_mode()
+        self._desk.window.overlay.set_mode(mode)
+        return mode
+
+    @Slot(float)
+    def _on_opacity(self, opacity: float) -> None:
+        self._desk.window.canvas.set_opacity(opacity)
+        self._desk.settings.opacity = opacity
 
     def show_sides(self, visible: bool) -> None:
         """Show or hide the side views."""

@@ -35,19 +35,24 @@ def footage_row(document: Document) -> FootageRow:
         detail=detail,
         state=_state(document),
         fraction=document.fraction,
+        cancellable=bool(document.opening or document.progress),
         error=None if document.error is None else f"{document.error} {document.error.hint}".strip(),
     )
 
 
 def _state(document: Document) -> str:
+    if document.opening:
+        return document.opening
     if document.progress:
         return document.progress
     analysis = document.analysis
     if analysis is None or analysis.frames_done == 0:
         return "not analysed"
+    peak = "" if document.peak is None else f" · peak {document.peak:.1f}"
     if not analysis.complete:
-        return f"stopped at {int(100 * analysis.frames_done / max(1, len(analysis.pts)))} %"
-    return "done" if document.peak is None else f"done · peak {document.peak:.1f}"
+        share = int(100 * analysis.frames_done / max(1, len(analysis.pts)))
+        return f"stopped at {share} %{peak}"
+    return f"done{peak}"
 
 
 def segment_rows(track: ScoreTrack, analysis: Analysis) -> list[SegmentRow]:

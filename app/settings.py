@@ -32,6 +32,19 @@ class Settings:
         self._store.setValue("theme", mode)
 
     @property
+    def opacity(self) -> float:
+        """Of the heat map, 0.1..1."""
+        try:
+            value = float(str(self._store.value("opacity", 0.6)))
+        except ValueError:
+            return 0.6
+        return min(1.0, max(0.1, value))
+
+    @opacity.setter
+    def opacity(self, value: float) -> None:
+        self._store.setValue("opacity", value)
+
+    @property
     def geometry(self) -> QByteArray | None:
         """Size and place of the main window."""
         value = self._store.value("geometry")

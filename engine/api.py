@@ -5,6 +5,7 @@ Heavy imports (torch, av, cv2, h5py) happen inside the functions, so importing t
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from engine.detectors.recognising import CameraMatch
     from engine.detectors.weights import WeightsCard
     from engine.footage import Footage
+    from engine.progress import Progress
 
 
 def open_footage(path: Path | str) -> Footage:
@@ -25,6 +27,13 @@ def open_footage(path: Path | str) -> Footage:
     from engine.footage import open_footage as opened
 
     return opened(path)
+
+
+def opening_footage(path: Path) -> Generator[Progress, None, Footage]:
+    """Open as `open_footage`, step by step, telling how far it is.  Raises UnreadableFootage."""
+    from engine.footage import opening
+
+    return opening(path)
 
 
 def footage_facts(footage: Footage) -> dict[str, Any]:

@@ -18,6 +18,10 @@ class EngineError(Exception):
             self.hint = hint
 
 
+class Abandoned(EngineError):
+    """Work was given up because nobody waits for it any more; not worth a word to anyone."""
+
+
 class UnreadableFootage(EngineError):
     """The footage cannot be opened or holds no picture."""
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Generator
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +56,12 @@ class RateMeter:
         rate = self.update(done)
         eta = (total - done) / rate if rate > 0 and total > 0 else None
         return Progress(phase, done, total, unit, rate, eta, note)
+
+
+def outcome_of(work: Generator[Progress, None, Outcome]) -> Outcome:
+    """Run work to its end without looking at its reports; returns what it returns."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]

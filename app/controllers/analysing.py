@@ -152,6 +152,9 @@ class Analysing(QObject):
         self._run = run
         with budget():
             yield from run.run()
+        from engine.review.stored import stored_peak
+
+        document.peak = stored_peak(run.analysis)
 
     @Slot()
     def _look(self) -> None:

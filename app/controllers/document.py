@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True, eq=False)
 class Document:
     """key: its path as text.  error: why it cannot be opened, on its own row.  choice: detector or
-    weights.
+    weights.  opening: how far opening it is, in words.
     """
 
     path: Path
@@ -31,6 +31,7 @@ class Document:
     position: int = 0
     in_point: int | None = None
     selected: str | None = None
+    opening: str = ""
     progress: str = ""
     fraction: float | None = None
     running: bool = False

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.controllers.decoder_seat import DecoderSeat
 from app.controllers.document import Document
 from app.imaging import to_qimage
 from app.jobs import LatestWorker
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from engine.analysis.analysis import Analysis
     from engine.detectors.base import Calibration, Detector, Look
-    from engine.footage import Decoder, Footage
+    from engine.footage import Footage
     from engine.review.state import ReviewState
     from engine.scoring.regions import Region
 
@@ -95,14 +96,13 @@ class Looking(QObject):
     def __init__(self, load: Callable[[Analysis], Detector], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._load = load
+        self._seat = DecoderSeat(self._given_up)
         self._worker: LatestWorker[Question, Picture | None] = LatestWorker(
-            self._answer, "looking", self._close
+            self._answer, "looking", self._seat.close
         )
         self._worker.answered.connect(self._on_answer)
         self._worker.failed.connect(self._on_failure)
         self._worker.start()
-        self._decoder: Decoder | None = None
-        self._decodes: Footage | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -141,26 +141,20 @@ class Looking(QObject):
     def _answer(self, question: Question) -> Picture | None:
         from engine.analysis.looking import Looker
         from engine.detectors.running import budget
-        from engine.footage import open_decoder
 
-        if self._decodes is not question.footage or self._decoder is None:
-            self._close()
-            self._decoder = open_decoder(question.footage, purpose="scrub")
-            self._decodes = question.footage
+        decoder = self._seat.of(question.footage)
         detector = self._load(question.analysis)
         with budget():
             look: Look | None = Looker(question.footage, detector, question.analysis).look(
-                self._decoder, question.index
+                decoder, question.index
             )
         if look is None:
             return None
         expected = None if look.expected is None else to_qimage(look.expected)
         return Picture(question, look.index, expected, dict(look.maps))
 
-    def _close(self) -> None:
-        if self._decoder is not None:
-            self._decoder.close()
-        self._decoder = self._decodes = None
+    def _given_up(self) -> bool:
+        return self._worker.stopping or self._worker.waiting is not None
 
     @Slot(int)
     def _on_answer(self, generation: int) -> None:

@@ -1,8 +1,13 @@
-"""Open footage in the background: each path on its own, so that a broken one harms no other."""
+"""Open footage in the background: each path on its own, so that a broken one harms no other.
+
+Every path has its row from the start, tells how far it is, and can be given up: a file without
+usable times is decoded as a whole, which may take minutes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +20,23 @@ from app.jobs import Job
 from engine import api
 from engine.errors import EngineError, UnreadableFootage
 from engine.progress import Progress
+from engine.timebase import timecode
 
 THUMBNAIL = 160
+WAITING = "waiting to be opened"
 
 
 class Opener(QObject):
-    """Opens paths one after the other; `opened` when a document is ready, in order."""
+    """Opens paths one after the other.
 
-    opened = Signal(object)  # Document
+    listed: a path has its row.  changed: how far it is.  opened: it is ready, or failed.  given_up:
+    it was cancelled.  Each carries the Document.
+    """
+
+    listed = Signal(object)
+    changed = Signal(object)
+    opened = Signal(object)
+    given_up = Signal(object)
     crashed = Signal(object)
     idle = Signal()
 
@@ -30,7 +44,9 @@ class Opener(QObject):
         super().__init__(parent)
         self._job: Job | None = None
         self._waiting: list[Path] = []
-        self._ready: list[Document] = []
+        self._told: deque[tuple[str, Document]] = deque()  # from the job's thread, in order
+        self._present: Document | None = None
+        self._unwanted: set[Document] = set()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Queue paths; a folder of footage means each file in it, a folder of images is one
@@ -38,6 +54,10 @@ class Opener(QObject):
         """
         self._waiting += paths
         self._next()
+
+    def cancel(self, document: Document) -> None:
+        """Give a path up that is being opened or waits for it."""
+        self._unwanted.add(document)
 
     def _next(self) -> None:
         if self._job is not None or not self._waiting:
@@ -53,28 +73,57 @@ class Opener(QObject):
         self._job.crashed.connect(self._on_crash)
         self._job.start()
 
+    # --- in the job's thread --------------------------------------------------------------------
+
     def _work(self, paths: list[Path]) -> Iterator[Progress]:
         from engine.learning.takes import footage_paths
 
-        done = 0
+        documents: list[Document] = []
         for path in paths:
             try:
                 found = footage_paths([path]) if path.is_dir() else [path]
             except (EngineError, OSError) as error:
-                self._ready.append(Document(path, error=_told(path, error)))
+                failed = Document(path, error=_as_told(path, error))
+                self._told.append(("opened", failed))
                 continue
-            for each in found:
+            documents += [Document(each.absolute(), opening=WAITING) for each in found]
+        for document in documents:
+            self._told.append(("listed", document))
+        yield Progress("opening", 0, len(documents), "file")
+        for document in documents:
+            yield from self._open(document)
+
+    def _open(self, document: Document) -> Iterator[Progress]:
+        steps, self._present = _opening(document), document
+        try:
+            while document not in self._unwanted:
                 try:
-                    self._ready.append(_open(each))
-                except OSError as error:  # no right to read it, or the disk is gone
-                    self._ready.append(Document(each, error=_told(each, error)))
-                done += 1
-                yield Progress("opening", done, 0, "file")
+                    report = next(steps)
+                except StopIteration:
+                    break
+                document.opening = _words(report)
+                document.fraction = report.fraction if report.total else None
+                yield report
+        except (EngineError, OSError) as error:  # OSError: no right to read it, the disk is gone
+            document.error = _as_told(document.path, error)
+        finally:
+            steps.close()
+        document.opening, document.fraction = "", None
+        unwanted = document in self._unwanted
+        self._unwanted.discard(document)
+        self._told.append(("given_up" if unwanted else "opened", document))
+        yield Progress("opening", 1, 1, "file")
+
+    # --- back on the GUI side -------------------------------------------------------------------
 
     @Slot()
     def _deliver(self) -> None:
-        while self._ready:
-            self.opened.emit(self._ready.pop(0))
+        signals = {"listed": self.listed, "opened": self.opened, "given_up": self.given_up}
+        while self._told:
+            name, document = self._told.popleft()
+            signals[name].emit(document)
+        if self._present is not None and self._present.opening:
+            self.changed.emit(self._present)
 
     @Slot()
     def _done(self) -> None:
@@ -96,31 +145,34 @@ class Opener(QObject):
             self._job.stop()
 
 
-def _told(path: Path, error: EngineError | OSError) -> EngineError:
+def _words(report: Progress) -> str:
+    if not report.total:
+        return f"{report.phase}…"
+    share = f"{report.phase} {int(100 * report.fraction)} %"
+    if report.eta is None or report.eta < 1:
+        return share
+    return f"{share}, ETA {timecode(report.eta, digits=0).removeprefix('0:')}"
+
+
+def _as_told(path: Path, error: EngineError | OSError) -> EngineError:
     if isinstance(error, EngineError):
         return error
     return UnreadableFootage(f"{path.name} cannot be read: {error.strerror or error}.")
 
 
-def _open(path: Path) -> Document:
-    """A document with its footage, its thumbnail and the analysis that was stored for it; or its
-    error.
-    """
+def _opening(document: Document) -> Generator[Progress, None, None]:
+    """Fill a document: footage, thumbnail, the analysis that was stored for it and its peak."""
     from engine.analysis.store import last_analysis
+    from engine.review.stored import stored_peak
 
-    document = Document(path)
-    try:
-        document.footage = api.open_footage(path)
-        document.path = document.footage.path
-        document.thumbnail = _thumbnail(document)
-        document.analysis = last_analysis(document.path)
-    except EngineError as error:
-        document.error = error
-        return document
+    document.footage = yield from api.opening_footage(document.path)
+    document.path = document.footage.path
+    document.thumbnail = _thumbnail(document)
+    document.analysis = last_analysis(document.path)
     if document.analysis is not None:
         facts = document.analysis.facts
         document.choice = facts.weights_id.partition("@")[0] or facts.name
-    return document
+        document.peak = stored_peak(document.analysis)
 
 
 def _thumbnail(document: Document) -> QImage | None:

@@ -1,7 +1,10 @@
-"""Small pictures of segments at their peak, decoded when the desk is at rest."""
+"""Small pictures: of segments at their peak while the desk is at rest, and of the moment under the
+mouse at once.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,17 +13,20 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.controllers.decoder_seat import DecoderSeat
 from app.controllers.document import Document
 from app.imaging import to_qimage
 from app.jobs import LatestWorker
-from engine.errors import EngineError
+from engine.errors import Abandoned, EngineError
 
 if TYPE_CHECKING:
-    from engine.footage import Decoder, Footage
+    from engine.footage import Footage
 
 REST_MS = 400
-WIDTH = 96
+WIDTH, GLANCE_WIDTH = 96, 176
 MOST = 200  # segments; more nobody reads as pictures
+AT_ONCE = 4  # frames of one request, so that a stop or a glance never waits for many
+KEPT = 300  # glances, about 25 MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,76 +34,148 @@ class _Request:
     document: Document
     footage: Footage
     frames: tuple[int, ...]
+    glance: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    """Pictures by frame; a frame that cannot be decoded has None."""
+
+    request: _Request
+    made: dict[int, QImage | None]
 
 
 class Thumbnails(QObject):
-    """`ready` when pictures of frames lie in document.thumbnails, by frame number as text."""
+    """`ready` when pictures of frames lie in document.thumbnails, by frame number as text.
+
+    `glanced` when the picture that was glanced at last is there.
+    """
 
     ready = Signal(object)
+    glanced = Signal(object, int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._worker: LatestWorker[_Request, tuple[Document, dict[str, QImage]]] = LatestWorker(
-            self._answer, "thumbnails", self._close
+        self._seat = DecoderSeat(self._given_up)
+        self._worker: LatestWorker[_Request, _Answer] = LatestWorker(
+            self._answer, "thumbnails", self._seat.close
         )
         self._worker.answered.connect(self._on_answer)
         self._worker.failed.connect(self._on_failure)
         self._worker.start()
-        self._decoder: Decoder | None = None
-        self._decodes: Footage | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
-        self._timer.timeout.connect(self._ask)
+        self._timer.timeout.connect(self._next)
         self._wanted: tuple[Document, tuple[int, ...]] | None = None
+        self._glances: OrderedDict[tuple[str, int], QImage] = OrderedDict()
+        self._glancing: tuple[Document, int] | None = None
+        self._failed: set[tuple[str, int]] = set()
 
     def want(self, document: Document, frames: Sequence[int]) -> None:
         """Pictures of these frames, once nothing has changed for a moment."""
-        missing = tuple(f for f in frames[:MOST] if str(f) not in document.thumbnails)
-        if missing and document.footage is not None:
-            self._wanted = (document, missing)
-            self._timer.start()
+        self._wanted = (document, tuple(frames[:MOST]))
+        if self._missing():
+            self._timer.start(REST_MS)
+
+    def glance(self, document: Document, frame: int) -> QImage | None:
+        """The picture of a frame where it is there; else `glanced` follows."""
+        known = self._glances.get((document.key, frame))
+        if known is not None:
+            self._glances.move_to_end((document.key, frame))
+            self._glancing = None
+            return known
+        footage = document.footage
+        if footage is not None and (document.key, frame) not in self._failed:
+            self._glancing = (document, frame)
+            self._worker.ask(_Request(document, footage, (frame,), glance=True))
+        return None
+
+    def stop_glancing(self) -> None:
+        """The mouse has left."""
+        self._glancing = None
 
     def stop(self) -> None:
         """End the worker."""
         self._timer.stop()
         self._worker.stop()
 
+    def _missing(self) -> tuple[int, ...]:
+        if self._wanted is None:
+            return ()
+        document, frames = self._wanted
+        there = document.thumbnails
+        return tuple(
+            f for f in frames if str(f) not in there and (document.key, f) not in self._failed
+        )
+
     @Slot()
-    def _ask(self) -> None:
-        if self._wanted is not None and self._wanted[0].footage is not None:
-            document, frames = self._wanted
-            self._worker.ask(_Request(document, document.footage, frames))  # type: ignore[arg-type]
+    def _next(self) -> None:
+        missing = self._missing()
+        if self._glancing is not None:
+            self._timer.start(REST_MS)
+        elif missing and self._wanted is not None:
+            document = self._wanted[0]
+            if document.footage is not None:
+                frames = tuple(sorted(missing[:AT_ONCE]))
+                self._worker.ask(_Request(document, document.footage, frames))
 
-    def _answer(self, request: _Request) -> tuple[Document, dict[str, QImage]]:
-        from engine.footage import open_decoder
+    # --- in the worker --------------------------------------------------------------------------
 
-        if self._decodes is not request.footage or self._decoder is None:
-            self._close()
-            self._decoder = open_decoder(request.footage, purpose="scrub")
-            self._decodes = request.footage
-        made = {}
-        for frame in sorted(request.frames):
-            picture = self._decoder.read(frame)
-            step = max(1, picture.shape[1] // WIDTH)
-            made[str(frame)] = to_qimage(np.ascontiguousarray(picture[::step, ::step]))
-        return request.document, made
+    def _given_up(self) -> bool:
+        waiting = self._worker.waiting
+        return self._worker.stopping or (waiting is not None and waiting.glance)
 
-    def _close(self) -> None:
-        if self._decoder is not None:
-            self._decoder.close()
-        self._decoder = self._decodes = None
+    def _answer(self, request: _Request) -> _Answer:
+        decoder = self._seat.of(request.footage)
+        made: dict[int, QImage | None] = {}
+        for frame in request.frames:
+            try:
+                picture = decoder.read(frame)
+            except Abandoned:
+                if self._worker.stopping or not made:
+                    raise
+                break
+            except EngineError:  # the playback reports it, where the frame is looked for
+                made[frame] = None
+                continue
+            width = GLANCE_WIDTH if request.glance else WIDTH
+            step = max(1, picture.shape[1] // width)
+            made[frame] = to_qimage(np.ascontiguousarray(picture[::step, ::step]))
+        return _Answer(request, made)
+
+    # --- back on the GUI side -------------------------------------------------------------------
 
     @Slot(int)
     def _on_answer(self, generation: int) -> None:
         given = self._worker.take()
-        if given is not None and given[0] == generation:
-            document, made = given[1]
-            document.thumbnails.update(made)
+        if given is None or given[0] != generation:
+            return
+        request, made = given[1].request, given[1].made
+        document = request.document
+        self._failed |= {(document.key, f) for f, image in made.items() if image is None}
+        images = {frame: image for frame, image in made.items() if image is not None}
+        if request.glance:
+            self._keep(document, images)
+        else:
+            document.thumbnails.update({str(frame): image for frame, image in images.items()})
             self.ready.emit(document)
+        if self._missing() and not self._timer.isActive():
+            self._timer.start(REST_MS if request.glance else 0)
+
+    def _keep(self, document: Document, images: dict[int, QImage]) -> None:
+        for frame, image in images.items():
+            self._glances[document.key, frame] = image
+        while len(self._glances) > KEPT:
+            self._glances.popitem(last=False)
+        if self._glancing is not None and self._glancing[0] is document:
+            frame = self._glancing[1]
+            if (document.key, frame) in self._glances:
+                self._glancing = None
+                self.glanced.emit(document, frame)
 
     @Slot(int, object)
     def _on_failure(self, generation: int, error: Exception) -> None:
-        # a picture that cannot be decoded is reported by the playback, where it is looked for
+        # footage that is gone is reported by the playback, where it is looked for
+        self._glancing = None
         if not isinstance(error, EngineError):
             raise error

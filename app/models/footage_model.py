@@ -28,7 +28,8 @@ class FootageRow:
     """One footage as the list shows it.
 
     detail: duration, size and rate.  state: how far its analysis is, in words.
-    fraction: 0 to 1 while it is analysed, else None.  error: what is wrong with it, and what helps.
+    fraction: 0 to 1 while it is opened or analysed, else None.  error: what is wrong with it, and
+    what helps.  cancellable: something goes on that can be given up.
     """
 
     key: str
@@ -38,6 +39,7 @@ class FootageRow:
     state: str
     fraction: float | None = None
     error: str | None = None
+    cancellable: bool = False
 
 
 class FootageModel(QAbstractListModel):

@@ -4,149 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
-    QColor,
     QDragEnterEvent,
     QDropEvent,
-    QFont,
-    QFontMetrics,
     QIcon,
     QImage,
-    QKeyEvent,
-    QPainter,
-    QPixmap,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QMenu,
     QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app import theme
 from app.models.footage_model import (
     KEY_ROLE,
     ROW_ROLE,
-    THUMBNAIL_SIZE,
     FootageModel,
     FootageRow,
-    Index,
 )
 from app.views.empty import EmptyText
+from app.views.footage_rows import FootageDelegate, FootageView
 
 _EMPTY = "Drop footage here, or press Ctrl+O"
-_PAD = 8
-_LINE = 17
-_ERROR_LINES = 2
-
-
-class FootageDelegate(QStyledItemDelegate):
-    """Thumbnail, name, facts and state of one footage."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.current = ""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row: FootageRow = index.data(ROW_ROLE)
-        lines = _ERROR_LINES if row.error else 1
-        return QSize(200, THUMBNAIL_SIZE.height() + lines * _LINE + 8 + 2 * _PAD)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: FootageRow = index.data(ROW_ROLE)
-        colours = theme.colours()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        area = QRectF(option.rect)
-        state = option.state
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, QColor(colours.raised))
-        if row.key == self.current:
-            painter.fillRect(QRectF(area.left(), area.top(), 3, area.height()), colours.accent)
-        painter.setPen(QColor(colours.line))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        picture = QRectF(area.left() + _PAD + 2, area.top() + _PAD, 0, 0)
-        picture.setSize(THUMBNAIL_SIZE.toSizeF())
-        self._paint_picture(painter, picture, index.data(Qt.ItemDataRole.DecorationRole))
-        left = picture.right() + 10
-        text = QRectF(left, area.top() + _PAD - 1, area.right() - left - _PAD, _LINE)
-        self._paint_facts(painter, text, row, option.font)
-        below = QRectF(picture.left(), picture.bottom() + 3, text.right() - picture.left(), _LINE)
-        self._paint_state(painter, below, row)
-        painter.restore()
-
-    def _paint_picture(self, painter: QPainter, area: QRectF, pixmap: QPixmap | None) -> None:
-        colours = theme.colours()
-        painter.fillRect(area, QColor(colours.stage))
-        if pixmap is None:
-            return
-        size = pixmap.size().scaled(area.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
-        inside = QRectF(0, 0, size.width(), size.height())
-        inside.moveCenter(area.center())
-        painter.drawPixmap(inside, pixmap, QRectF(pixmap.rect()))
-
-    def _paint_facts(self, painter: QPainter, line: QRectF, row: FootageRow, font: QFont) -> None:
-        colours = theme.colours()
-        width = int(line.width())
-        bold = QFont(font)
-        bold.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(bold)
-        painter.setPen(QColor(colours.text))
-        name = QFontMetrics(bold).elidedText(row.name, Qt.TextElideMode.ElideMiddle, width)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
-        small = QFont(font)
-        small.setPixelSize(12)
-        painter.setFont(small)
-        measure = QFontMetrics(small)
-        painter.setPen(QColor(colours.faint))
-        line.translate(0, _LINE)
-        detail = measure.elidedText(row.detail, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, detail)
-
-    def _paint_state(self, painter: QPainter, line: QRectF, row: FootageRow) -> None:
-        colours = theme.colours()
-        width, elide = int(line.width()), Qt.TextElideMode.ElideRight
-        measure = QFontMetrics(painter.font())
-        painter.setPen(QColor(colours.text if row.fraction is not None else colours.faint))
-        if row.error:
-            painter.setPen(QColor(colours.warn))
-            line.setHeight(_ERROR_LINES * _LINE)
-            flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-            shown = measure.elidedText(f"⚠ {row.error}", elide, int((_ERROR_LINES - 0.2) * width))
-            painter.drawText(line, flags, shown)
-            return
-        state = measure.elidedText(row.state, elide, width)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, state)
-        if row.fraction is not None:
-            bar = QRectF(line.left(), line.bottom() + 1, line.width(), 3)
-            painter.fillRect(bar, QColor(colours.line))
-            bar.setWidth(bar.width() * min(max(row.fraction, 0.0), 1.0))
-            painter.fillRect(bar, QColor(colours.accent))
-
-
-class FootageView(QListView):
-    """Return chooses, Delete removes."""
-
-    chosen = Signal(QModelIndex)
-    removed = Signal(QModelIndex)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        index = self.currentIndex()
-        if index.isValid() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.chosen.emit(index)
-        elif index.isValid() and event.key() == Qt.Key.Key_Delete:
-            self.removed.emit(index)
-        else:
-            super().keyPressEvent(event)
 
 
 class FootageList(QWidget):
@@ -156,6 +41,7 @@ class FootageList(QWidget):
     add_requested = Signal()
     folder_requested = Signal()
     remove_requested = Signal(str)
+    cancel_requested = Signal(str)
     files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -167,7 +53,9 @@ class FootageList(QWidget):
         self.list.setModel(self.model)
         self.list.setItemDelegate(self._delegate)
         self.list.setAccessibleName("Footage")
-        self.list.setAccessibleDescription("Return opens a footage, Delete takes it off the list")
+        self.list.setAccessibleDescription(
+            "Return opens a footage, Delete takes it off the list, Esc cancels its work"
+        )
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
@@ -176,6 +64,7 @@ class FootageList(QWidget):
         self.list.clicked.connect(self._choose)
         self.list.chosen.connect(self._choose)
         self.list.removed.connect(self._remove)
+        self.list.given_up.connect(self._give_up)
         self.empty = EmptyText(self.list.viewport(), _EMPTY)
         self.empty.show_over(True)
         layout = QVBoxLayout(self)
@@ -256,6 +145,14 @@ class FootageList(QWidget):
     def _remove(self, index: QModelIndex) -> None:
         self.remove_requested.emit(index.data(KEY_ROLE))
 
+    @Slot(QModelIndex)
+    def _give_up(self, index: QModelIndex) -> None:
+        self.cancel_requested.emit(index.data(KEY_ROLE))
+
+    @Slot()
+    def _give_current_up(self) -> None:
+        self._give_up(self.list.currentIndex())
+
     @Slot()
     def _remove_current(self) -> None:
         self._remove(self.list.currentIndex())
@@ -274,6 +171,10 @@ class FootageList(QWidget):
         if index.isValid():
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            if index.data(ROW_ROLE).cancellable:
+                stop = QAction(QIcon(), "Cancel", menu)
+                stop.triggered.connect(self._give_current_up)
+                menu.addAction(stop)
             action = QAction(QIcon(), "Remove from the list", menu)
             action.triggered.connect(self._remove_current)
             menu.addAction(action)

@@ -3,7 +3,7 @@
 from engine.footage.cache import FrameCache
 from engine.footage.cuts import CutDetector
 from engine.footage.decoder import Decoder, open_decoder
-from engine.footage.footage import Footage, open_footage
+from engine.footage.footage import Footage, open_footage, opening
 from engine.footage.frame_table import FrameTable
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "FrameTable",
     "open_decoder",
     "open_footage",
+    "opening",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
@@ -53,14 +53,21 @@ class Decoder(Protocol):
     ) -> None: ...
 
 
-def open_decoder(footage: Footage, *, purpose: Literal["scrub", "scan"] = "scan") -> Decoder:
+def open_decoder(
+    footage: Footage,
+    *,
+    purpose: Literal["scrub", "scan"] = "scan",
+    given_up: Callable[[], bool] | None = None,
+) -> Decoder:
     """A decoder for one thread; "scrub" answers single frames sooner, "scan" runs through faster.
 
+    given_up: asked between two pictures on the way to a frame; where it says so, reading raises
+    Abandoned, and a later read goes on from there.
     UnreadableFootage or FootageNotFound if the footage is no longer there.
     """
     if footage.kind == "images":
         return ImageSequenceDecoder(footage)
-    return VideoDecoder(footage, purpose=purpose)
+    return VideoDecoder(footage, purpose=purpose, given_up=given_up)
 
 
 class ImageSequenceDecoder:

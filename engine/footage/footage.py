@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -14,6 +15,7 @@ from engine.footage.frame_table import FrameTable
 from engine.footage.images import index_images
 from engine.footage.indexing import build_index
 from engine.footage.start_time import start_time
+from engine.progress import Progress, outcome_of
 
 _GREY = ("gray", "y8", "y16", "mono", "ya")
 
@@ -59,13 +61,23 @@ def open_footage(path: Path | str, image_rate: Fraction = Fraction(10)) -> Foota
 
     FootageNotFound: nothing is there.  UnreadableFootage: it holds no picture that can be decoded.
     """
+    return outcome_of(opening(path, image_rate))
+
+
+def opening(
+    path: Path | str, image_rate: Fraction = Fraction(10)
+) -> Generator[Progress, None, Footage]:
+    """As `open_footage`, for a caller who shows how far it is and may stop: a file without usable
+    times is decoded as a whole.
+    """
     path = Path(path).absolute()
     if not path.exists():
         raise FootageNotFound(f"There is no file or folder {path}.")
-    return _open_images(path, image_rate) if path.is_dir() else _open_video(path)
+    yield Progress("opening", 0, 0, "file")
+    return _open_images(path, image_rate) if path.is_dir() else (yield from _open_video(path))
 
 
-def _open_video(path: Path) -> Footage:
+def _open_video(path: Path) -> Generator[Progress, None, Footage]:
     container = open_container(path)
     try:
         stream = first_video(container, path)
@@ -74,7 +86,7 @@ def _open_video(path: Path) -> Footage:
         began, origin = start_time(container.metadata, path.stem)
     finally:
         container.close()
-    index = build_index(path)
+    index = yield from build_index(path)
     return Footage(
         path=path,
         kind="video",

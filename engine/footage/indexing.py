@@ -9,7 +9,7 @@ recordings break.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -31,6 +31,7 @@ from engine.footage.container import (
 )
 from engine.footage.frame_table import FrameTable
 from engine.footage.packets import PacketList, expected_seconds, read_packets
+from engine.progress import Progress, RateMeter, outcome_of
 from engine.timebase import spoken_duration, timecode
 
 _PROBED = 12  # pictures decoded from the start, enough to see B-frames come out of order
@@ -65,12 +66,14 @@ class _Shown:
     corrupt: list[bool] = field(default_factory=list)
 
     @classmethod
-    def of(cls, frames: Iterable[VideoFrame]) -> _Shown:
-        shown = cls()
+    def of(cls, frames: Iterable[VideoFrame], total: int) -> Generator[Progress, None, _Shown]:
+        """Look at pictures as they come; about `total` of them."""
+        shown, meter = cls(), RateMeter()
         for frame in frames:
             shown.pts.append(frame.pts)
             shown.keyframe.append(bool(frame.key_frame))
             shown.corrupt.append(bool(frame.is_corrupt))
+            yield meter.progress("counting frames", len(shown.pts), max(total, len(shown.pts)))
         return shown
 
     def drop_torn_end(self) -> int:
@@ -84,12 +87,14 @@ class _Shown:
         return lost
 
 
-def build_index(path: Path) -> Index:
-    """Read a video file's frame table.  FootageNotFound, UnreadableFootage."""
+def build_index(path: Path) -> Generator[Progress, None, Index]:
+    """Read a video file's frame table, telling how far it is: where all must be decoded, it takes
+    a while.  FootageNotFound, UnreadableFootage.
+    """
     with closing(open_container(path)) as container:
         stream = first_video(container, path)
         stream.thread_type = "AUTO"
-        packets = read_packets(container, stream)
+        packets = yield from read_packets(container, stream)
         claimed = expected_seconds(container, stream)
         claimed_frames = stream.frames
         reordered = bool(stream.codec_context.has_b_frames)
@@ -109,10 +114,11 @@ def build_index(path: Path) -> Index:
         pts, keyframe = packets.shown()
         if _agrees(FrameTable(pts, keyframe, time_base), early):
             table = FrameTable(pts, keyframe, time_base)
-            table = _check_tail(path, table, packets, first.width * first.height, problems)
+            pixels = first.width * first.height
+            table = yield from _check_tail(path, table, packets, pixels, problems)
     if table is None:
         problems.clear()
-        table, counted = _decode_all(path, packets, time_base, rate, problems)
+        table, counted = yield from _decode_all(path, packets, time_base, rate, problems)
     _note_ending(table, packets, claimed, claimed_frames, problems)
     _note_oddities(table, packets, problems)
     return Index(table, *size, rotation, first.format.name, counted, problems)
@@ -148,12 +154,12 @@ def _probe(path: Path) -> tuple[VideoFrame, _Shown]:
             f"{path.name} opens, but no picture in it can be decoded.",
             hint="The recording may be encrypted or damaged: try the recorder's own player.",
         )
-    return head[0], _Shown.of(head)
+    return head[0], outcome_of(_Shown.of(head, len(head)))
 
 
 def _check_tail(
     path: Path, table: FrameTable, packets: PacketList, pixels: int, problems: list[str]
-) -> FrameTable | None:
+) -> Generator[Progress, None, FrameTable | None]:
     """The table without damaged last frames; None if decoding disagrees in some other way."""
     keys = np.flatnonzero(table.keyframe)
     last_key = int(keys[-1]) if len(keys) else 0
@@ -171,7 +177,7 @@ def _check_tail(
                 container.seek(int(table.pts[from_key]), backward=True, stream=stream)
             except av.error.FFmpegError:
                 return None
-        shown = _Shown.of(_decoded(container, stream))
+        shown = yield from _Shown.of(_decoded(container, stream), len(table) - from_key)
     whole = {
         stamp
         for stamp, corrupt in zip(shown.pts, shown.corrupt, strict=True)
@@ -198,12 +204,12 @@ def _left_out(lost: int) -> str:
 
 def _decode_all(
     path: Path, packets: PacketList, time_base: Fraction, rate: Fraction, problems: list[str]
-) -> tuple[FrameTable, bool]:
+) -> Generator[Progress, None, tuple[FrameTable, bool]]:
     """(table, counted) from decoding the whole stream once."""
     with closing(open_container(path)) as container:
         stream = first_video(container, path)
         stream.thread_type = "AUTO"
-        shown = _Shown.of(_decoded(container, stream))
+        shown = yield from _Shown.of(_decoded(container, stream), len(packets))
     if not shown.pts:
         raise UnreadableFootage(
             f"{path.name} opens, but no picture in it can be decoded.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 
 from engine.footage.container import packets_of
 from engine.footage.nal import breaks_the_link
+from engine.progress import Progress
+
+_REPORT = 256  # packets between two reports
 
 
 @dataclass(slots=True)
@@ -66,9 +70,15 @@ class PacketList:
         return pts[order], keyframe[order]
 
 
-def read_packets(container: InputContainer, stream: VideoStream) -> PacketList:
-    """Demux a whole stream from its start.  Errors end the list and are noted in it."""
+def read_packets(
+    container: InputContainer, stream: VideoStream
+) -> Generator[Progress, None, PacketList]:
+    """Demux a whole stream from its start, telling how many bytes of the file are passed.
+
+    Errors end the list and are noted in it.
+    """
     packets = PacketList()
+    size = max(0, container.size)
     context = stream.codec_context
     codec, extradata = context.name, context.extradata
     try:
@@ -83,6 +93,8 @@ def read_packets(container: InputContainer, stream: VideoStream) -> PacketList:
             packets.dts.append(packet.dts)
             packets.keyframe.append(packet.is_keyframe)
             packets.discard.append(packet.is_discard)
+            if len(packets) % _REPORT == 0:
+                yield Progress("reading the index", max(0, packet.pos or 0), size, "byte")
     except av.error.FFmpegError:
         packets.cut_off = True
     return packets

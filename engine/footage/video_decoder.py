@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Literal, Self
 
@@ -16,7 +16,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from engine.errors import UnreadableFootage
+from engine.errors import Abandoned, UnreadableFootage
 from engine.footage.container import (
     first_video,
     open_container,
@@ -35,9 +35,16 @@ _RETRIES = 3  # keyframes further back that are tried when a frame does not come
 class VideoDecoder:
     """Decodes one video file.  For one thread at a time; see Decoder for the interface."""
 
-    def __init__(self, footage: Footage, *, purpose: Literal["scrub", "scan"] = "scan") -> None:
+    def __init__(
+        self,
+        footage: Footage,
+        *,
+        purpose: Literal["scrub", "scan"] = "scan",
+        given_up: Callable[[], bool] | None = None,
+    ) -> None:
         """FootageNotFound, UnreadableFootage: the file is gone or has changed."""
         self.footage = footage
+        self._given_up = given_up
         # Frame threads decode faster but hold several pictures back after each seek.
         self._threads: Literal["SLICE", "AUTO"] = "SLICE" if purpose == "scrub" else "AUTO"
         self._container: InputContainer | None = None
@@ -210,6 +217,8 @@ class VideoDecoder:
                 return frame
             if passed > index:
                 break
+            if self._given_up is not None and self._given_up():
+                raise Abandoned(f"Frame {index} is not wanted any more.")
         self._run = None
         return None
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from footage_maker import X264, X265, make_images, make_video, picture
 
-from engine.errors import FootageNotFound, FrameOutOfRange, UnreadableFootage
+from engine.errors import Abandoned, FootageNotFound, FrameOutOfRange, UnreadableFootage
 from engine.footage import open_decoder, open_footage
 from engine.footage.video_decoder import VideoDecoder
 from engine.timebase import FrameSpan
@@ -175,3 +175,22 @@ def test_an_image_that_changed_since_is_named(tmp_path: Path) -> None:
     (folder / "1.png").write_bytes(b"gone bad")
     with open_decoder(footage) as decoder, pytest.raises(UnreadableFootage, match=r"1\.png"):
         decoder.read(1)
+
+
+def test_a_read_that_is_given_up_goes_on_later_with_the_same_pixels(tmp_path):
+    one_group = {"x264-params": "keyint=200:min-keyint=200:scenecut=0:threads=1"}
+    path = make_video(tmp_path / "long.mp4", 60, options=one_group)
+    footage = open_footage(path)
+    asked = []
+
+    def after_twenty() -> bool:
+        asked.append(None)
+        return len(asked) == 20
+
+    with open_decoder(footage, purpose="scrub", given_up=after_twenty) as decoder:
+        with pytest.raises(Abandoned):
+            decoder.read(50)
+        found = decoder.read(50)
+    assert len(asked) == 50  # pictures on the way, none decoded twice
+    with open_decoder(footage) as plain:
+        np.testing.assert_array_equal(found, plain.read(50))

@@ -12,7 +12,7 @@ import pytest
 from footage_maker import X264, make_images, make_video, picture
 
 from engine.errors import BadSetting, FootageNotFound, UnreadableFootage
-from engine.footage import open_footage
+from engine.footage import open_footage, opening
 from engine.footage.start_time import parse_name
 
 
@@ -209,3 +209,19 @@ def test_grey_images_are_known_to_be_grey(tmp_path: Path, suffix: str) -> None:
 def test_an_impossible_image_rate_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSetting):
         open_footage(make_images(tmp_path / "seq", ["1.png"]), Fraction(0))
+
+
+def test_footage_that_is_decoded_as_a_whole_tells_how_far_it_is(tmp_path):
+    path = make_video(tmp_path / "counted.avi", 40)  # AVI stores no times for B-frames
+    steps = opening(path)
+    reports = []
+    while True:
+        try:
+            reports.append(next(steps))
+        except StopIteration as end:
+            footage = end.value
+            break
+    counting = [r for r in reports if r.phase == "counting frames" and r.total == 40]
+    assert [r.done for r in counting] == list(range(1, 41))
+    assert footage.counted
+    assert len(footage) == 40

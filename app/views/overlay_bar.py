@@ -1,0 +1,115 @@
+"""What lies over the picture, chosen on the picture: the kind of overlay and how strong it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from app import theme
+
+_MARGIN = 10
+_LEAST = 10  # per cent; "off" is a kind of overlay, not a strength
+
+
+class OverlayBar(QWidget):
+    """Lies in the upper right corner of the canvas that it is a child of."""
+
+    mode_requested = Signal()
+    opacity_changed = Signal(float)
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.mode = QToolButton()
+        self.mode.setAccessibleName("Kind of overlay")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(_LEAST, 100)
+        self.slider.setPageStep(10)
+        self.slider.setFixedWidth(84)
+        self.slider.setAccessibleName("Opacity of the overlay")
+        self.share = QLabel()
+        self.share.setObjectName("mono")
+        self.share.setAccessibleName("Opacity in per cent")
+        self.share.setFixedWidth(self.share.fontMetrics().horizontalAdvance("100 %") + 8)
+        self.share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(5, 4, 8, 4)
+        row.setSpacing(6)
+        for widget in (self.mode, self.slider, self.share):
+            row.addWidget(widget)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.mode.clicked.connect(self._ask_mode)
+        self.slider.valueChanged.connect(self._moved)
+        canvas.installEventFilter(self)
+        self.set_keys("", "", "")
+        self.set_mode("heat")
+        self.set_opacity(0.6)
+
+    # setters
+
+    def set_keys(self, mode: str, fainter: str, stronger: str) -> None:
+        """The keys of the commands, for the tooltips."""
+        kinds = "Overlay: heat, contour, boxes, off"
+        self.mode.setToolTip(f"{kinds} ({mode})" if mode else kinds)
+        self.mode.setAccessibleDescription(self.mode.toolTip())
+        strength = "How strong the heat map is"
+        keys = f" ({fainter} and {stronger})" if fainter and stronger else ""
+        self.slider.setToolTip(strength + keys)
+        self.slider.setAccessibleDescription(strength + keys)
+
+    def set_mode(self, mode: str) -> None:
+        """Name the kind in force; only the heat map has an opacity."""
+        self.mode.setText(mode.capitalize())
+        self.mode.setAccessibleName(f"Kind of overlay: {mode}")
+        for widget in (self.slider, self.share):
+            widget.setVisible(mode == "heat")
+        self._place()
+
+    def set_opacity(self, opacity: float) -> None:
+        """0..1; emits nothing."""
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(100 * opacity))
+        self._say()
+
+    def step(self, steps: int) -> None:
+        """A tenth stronger for each step, weaker where negative."""
+        self.slider.setValue(self.slider.value() + 10 * steps)
+
+    def opacity(self) -> float:
+        """0..1."""
+        return self.slider.value() / 100
+
+    # inner
+
+    def _say(self) -> None:
+        self.share.setText(f"{self.slider.value()} %")
+
+    @Slot()
+    def _ask_mode(self) -> None:
+        self.mode_requested.emit()
+
+    @Slot()
+    def _moved(self) -> None:
+        self._say()
+        self.opacity_changed.emit(self.opacity())
+
+    def _place(self) -> None:
+        self.adjustSize()
+        parent = self.parentWidget()
+        if parent is not None:
+            self.move(QPoint(parent.width() - self.width() - _MARGIN, _MARGIN))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._place()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        plate = QColor(theme.colours().panel)
+        plate.setAlphaF(0.88)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.colours().line))
+        painter.setBrush(plate)
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 5, 5)
