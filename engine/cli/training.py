@@ -29,6 +29,9 @@ def train(
     learning_rate: Annotated[
         float | None, typer.Option("--lr", help="Default: the detector's own.")
     ] = None,
+    anneal: Annotated[
+        str, typer.Option(help="When the rate falls: epoch (as released) or step.")
+    ] = "epoch",
     clip_rate: Annotated[
         float, typer.Option(help="Frames a second that a clip is made of.")
     ] = 10.0,
@@ -101,6 +104,7 @@ def train(
         crop=crop,
         robust=robust,
         learning_rate=learning_rate,
+        anneal=anneal,
         seed=seed,
         holdout=holdout,
         clip_rate=clip_rate,

@@ -48,7 +48,8 @@ class TrainingPlan:
     config and losses are the detector's own.  crop: side of the moving crops that a step sees, a
     multiple of 8; 0 for whole frames, as in the papers.  robust: share of the clips, those with
     the highest error of their batch, that is left out of the loss: for footage that may hold a few
-    abnormal moments.
+    abnormal moments.  anneal: whether the learning rate falls after each epoch, as released, or
+    after each step, which suits runs of a few epochs.
     """
 
     config: DetectorConfig
@@ -63,6 +64,7 @@ class TrainingPlan:
     holdout: float = 0.125
     clip_rate: float | None = 10.0
     robust: float = 0.0
+    anneal: Literal["epoch", "step"] = "epoch"
     device: str = "auto"
     precision: str = "auto"
 
@@ -75,6 +77,8 @@ class TrainingPlan:
             raise BadSetting(f"The crop must be a multiple of 8 from 32 on, or 0, not {self.crop}.")
         if not 0 <= self.holdout < 1:
             raise BadSetting("The held-out share lies between 0 and 1.")
+        if self.anneal not in ("epoch", "step"):
+            raise BadSetting(f"The learning rate falls by epoch or step, not by '{self.anneal}'.")
         if not 0 <= self.robust <= 0.5:
             raise BadSetting(
                 f"The share that is left out of the loss lies between 0 and 0.5, not at "

@@ -118,14 +118,15 @@ class Trainer:
             # the order depends on seed and epoch alone, so that a resumed run sees the same batches
             order = np.random.default_rng((plan.seed, self.epoch)).permutation(len(self.clips))
             sums, steps = np.zeros(len(self.lesson.terms)), 0
-            for group in self.optimiser.param_groups:
-                group["lr"] = plan.rate_at(self.epoch / self.epochs)
+            self._set_rate(self.epoch / self.epochs)
             self.network.train()
             self.lesson.begin_epoch(self.epoch, self.epochs)
             for step in range(per_epoch):
                 positions = order[step * plan.batch : (step + 1) * plan.batch]
                 place = np.random.default_rng((plan.seed, self.epoch, step))
                 batch = self._batch(positions, place)
+                if plan.anneal == "step":
+                    self._set_rate((self.epoch + step / per_epoch) / self.epochs)
                 sums += self._step(self._without_worst(batch, plan.left_out(step)))
                 steps += 1
                 mean = sums / steps
@@ -147,6 +148,10 @@ class Trainer:
         self.trained = Trained(
             self.network, self.history, self.epochs, self.seconds, self.resumed_from
         )
+
+    def _set_rate(self, progress: float) -> None:
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.plan.rate_at(progress)
 
     def _batch(self, positions: np.ndarray[Any, np.dtype[np.int64]], place: Any) -> Batch:
         """Clips by position, cropped where they move if the plan says so."""

@@ -136,8 +136,31 @@ def test_the_learning_rate_falls_by_a_cosine() -> None:
     np.testing.assert_allclose(rates, [1, 0.5, 0, 0], atol=1e-12)
 
 
-@pytest.mark.parametrize("changes", [{"epochs": 0}, {"minutes": 0}, {"minutes": -1},
-                                     {"holdout": 1.0}, {"holdout": -0.1}])  # fmt: skip
+@pytest.mark.parametrize(("anneal", "last"), [("epoch", 0.5), ("step", 0.5 - 0.5 / 2**0.5)])
+def test_the_rate_falls_after_each_epoch_or_each_step(
+    anneal: str, last: float, tmp_path: Path
+) -> None:
+    trainer = Trainer(clips(8), plan(anneal=anneal, learning_rate=1.0), tmp_path / "a.pt")
+    assert trainer.steps_per_epoch == 2
+    rates = [trainer.optimiser.param_groups[0]["lr"] for _ in trainer.run()]
+    assert len(rates) == 4
+    assert rates[0] == 1.0
+    assert rates[2] == pytest.approx(0.5)
+    # the last step of four: at 1/2 of the cosine, or at 3/4 of it
+    assert rates[3] == pytest.approx(last)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"epochs": 0},
+        {"minutes": 0},
+        {"minutes": -1},
+        {"anneal": "x"},
+        {"holdout": 1.0},
+        {"holdout": -0.1},
+    ],
+)
 def test_impossible_plans_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(BadSetting):
         plan(**changes)
