@@ -13,13 +13,11 @@ import numpy as np
 import pytest
 
 from engine.analysis.file import read_analysis
-from engine.batch.cluster import Cluster
 from engine.batch.crew import Alone, Ended, Step
 from engine.batch.processes import Processes
 from engine.batch.run import Batch
 from engine.batch.scoring import FootageTask, Outcome, score_footage
 from engine.cli import main
-from engine.errors import BadSetting
 
 LIKE = FootageTask(Path(), Path(), detector="speed")
 
@@ -135,11 +133,6 @@ def test_a_worker_that_dies_fails_its_footage_alone(recordings: Path, tmp_path: 
     states = sorted(outcome.state for outcome in batch.outcomes.values())
     assert states in (["done", "failed"], ["done", "done"])
     assert len(batch.outcomes) == 2
-
-
-def test_a_cluster_that_is_not_there_is_said(tmp_path: Path, walk: Path) -> None:
-    with pytest.raises(BadSetting):
-        _finish(Batch([walk], tmp_path / "out", LIKE, Cluster("nonsense://nowhere")))
 
 
 def test_the_command_prints_one_document_and_fails_if_one_footage_does(
