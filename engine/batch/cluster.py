@@ -4,14 +4,16 @@ and have Normscope and the weights.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from engine.batch.crew import Ended, Step
 from engine.batch.scoring import FootageTask, Outcome, score_footage
 from engine.errors import BadSetting
 
-CONNECT_SECONDS = 10
+SECONDS = 10  # to be let in
 
 
 def score_there(task: FootageTask) -> Outcome:
@@ -28,15 +30,8 @@ class Cluster:
     def work(self, tasks: Sequence[FootageTask]) -> Iterator[Step | Ended]:
         """See Crew.  Raises BadSetting where there is no cluster to be reached."""
         distributed = _distributed()
-        try:
-            client = distributed.Client(
-                self._address, timeout=CONNECT_SECONDS, set_as_default=False
-            )
-        except (OSError, TimeoutError, ValueError) as error:
-            raise BadSetting(
-                f"There is no Dask scheduler at {self._address}.",
-                hint="Start one with `dask scheduler`, workers with `dask worker ADDRESS`.",
-            ) from error
+        _knock(self._address)
+        client = distributed.Client(self._address, timeout=SECONDS, set_as_default=False)
         with client:
             # a footage that was scored before must be looked at again: results are not cached
             futures = client.map(score_there, tasks, pure=False, retries=1)
@@ -49,6 +44,23 @@ class Cluster:
                     yield Ended(position, _outcome(future, tasks[position]))
             finally:
                 client.cancel(futures)
+
+
+def _knock(address: str) -> None:
+    """A client that finds nobody takes half a minute to give up, and complains when it is closed;
+    so see first whether anybody is there.
+    """
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    try:
+        if parts.scheme not in ("tcp", "tls") or not parts.hostname or not parts.port:
+            raise ValueError(address)
+        socket.create_connection((parts.hostname, parts.port), timeout=SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise BadSetting(
+            f"There is no Dask scheduler at {address}.",
+            hint="Start one with `dask scheduler`, workers with `dask worker ADDRESS`, and give "
+            "its address, such as tcp://10.0.0.5:8786.",
+        ) from error
 
 
 def _distributed() -> Any:

@@ -60,15 +60,18 @@ def test_workers_of_a_cluster_score_the_footages(address: str, walk: Path, tmp_p
     assert read_analysis(tmp_path / "out" / "walk.h5").complete
 
 
-def test_a_cluster_that_is_not_there_is_said_in_a_sentence(walk: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("nowhere", ["nonsense://nowhere", "tcp://127.0.0.1:9", "tcp://gate"])
+def test_a_cluster_that_is_not_there_is_said_in_a_sentence(
+    nowhere: str, walk: Path, tmp_path: Path
+) -> None:
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     ended = subprocess.run(
-        [*COMMAND, walk, "--out", tmp_path / "out", "--cluster", "nonsense://nowhere"],
+        [*COMMAND, walk, "--out", tmp_path / "out", "--cluster", nowhere],
         capture_output=True,
         text=True,
         check=False,
         cwd=Path(__file__).resolve().parents[2],
     )
     assert ended.returncode == 1
-    assert "There is no Dask scheduler at nonsense://nowhere." in ended.stderr
+    assert f"There is no Dask scheduler at {nowhere}." in ended.stderr
     assert "Traceback" not in ended.stderr
