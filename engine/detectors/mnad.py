@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -30,6 +29,7 @@ from engine.detectors.memory import (
     Forms,
     Memory,
 )
+from engine.detectors.pictures import prepared
 from engine.errors import BadSetting
 
 Task = Literal["prediction", "reconstruction"]
@@ -140,12 +140,7 @@ def prepare(picture: Picture, config: MnadConfig) -> NDArray[np.uint8]:
 
     It stays uint8 so that clips in training and in the stream go through the same bytes.
     """
-    side = config.size
-    if config.channels == 1:
-        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-        return np.asarray(cv2.resize(grey, (side, side)), np.uint8)[None]
-    resized = np.asarray(cv2.resize(picture, (side, side)), np.uint8)
-    return np.ascontiguousarray(resized[:, :, ::-1].transpose(2, 0, 1))
+    return prepared(picture, config.size, config.channels)
 
 
 def to_unit(frames: Tensor) -> Tensor:

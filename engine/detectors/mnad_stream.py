@@ -29,6 +29,7 @@ from engine.detectors.mnad import (
     squared_error,
     to_unit,
 )
+from engine.detectors.pictures import picture_of
 from engine.detectors.pooled import PatchDelay
 from engine.scoring.pooling import psnr, to_cells
 
@@ -169,12 +170,7 @@ class MnadStream:
             maps = {"error": error.mean(dim=0).cpu().numpy()}
             if addressing is not None:
                 maps["distance"] = self._distance_map(addressing)
-            levels = ((predicted[0].float() + 1) * 127.5).round().clamp(0, 255)
-            shown = levels.to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-        if shown.shape[2] == 1:
-            shown = np.repeat(shown, 3, axis=2)
-        else:
-            shown = np.ascontiguousarray(shown[:, :, ::-1])
+            shown = picture_of(predicted[0])
         return Look(self._frames[self._config.target][0], shown, maps)
 
     def _clip(self) -> Tensor:
