@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from engine.detectors.attention import Circulative
 from engine.detectors.base import DetectorFacts, PartSpec, PatchRule
 from engine.detectors.blocks import conv3
-from engine.detectors.prototypes import Prototyping, PrototypeUnit, as_pixels
+from engine.detectors.prototypes import PrototypeUnit, Prototyping, as_pixels
 from engine.errors import BadSetting
 
 STRIDE = 8  # pixels of one cell of the maps, and what every size is a multiple of

@@ -64,10 +64,10 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
     stacked = torch.cat((a, b, a * a, b * b, a * b), dim=1)  # one pass for all five means
     means = F.conv2d(stacked, weights, groups=channels * 5)
     means = F.conv2d(means, weights.transpose(2, 3), groups=channels * 5)
-    mean_a, mean_b, square_a, square_b, product = means.split(channels, dim=1)
+    mean_a, mean_b, square_a, square_b, product = means.chunk(5, dim=1)
     covariance = product - mean_a * mean_b
     variances = square_a - mean_a.square() + square_b - mean_b.square()
-    similarity = ((2 * mean_a * mean_b + SSIM_C1) * (2 * covariance + SSIM_C2)) / (
+    similarity: Tensor = ((2 * mean_a * mean_b + SSIM_C1) * (2 * covariance + SSIM_C2)) / (
         (mean_a.square() + mean_b.square() + SSIM_C1) * (variances + SSIM_C2)
     )
     return similarity.mean()

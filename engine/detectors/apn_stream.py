@@ -196,12 +196,12 @@ class ApnStream:
         """Maps of several scales on the grid of the largest, averaged."""
         if len(found) == 1:
             return found[0]
-        averaged = {}
+        averaged: dict[str, Map] = {}
         for name in found[0]:
             side = max(maps[name].shape[0] for maps in found)
             grown = [cv2.resize(maps[name], (side, side), interpolation=cv2.INTER_LINEAR)
                      for maps in found]  # fmt: skip
-            averaged[name] = np.mean(grown, axis=0, dtype=np.float32)
+            averaged[name] = np.asarray(np.mean(grown, axis=0), np.float32)
         return averaged
 
     def _score(self) -> FrameScore:
@@ -213,10 +213,10 @@ class ApnStream:
             name: float(np.mean([parts[name] for _, parts, _ in found])) for name in found[0][1]
         }
         cells = self._config.size // STRIDE
-        maps = {}
+        maps: dict[str, Map] = {}
         for name in found[0][2]:
             each = [_cells(fine[name], cells) for _, _, fine in found]
-            maps[name] = np.mean(each, axis=0, dtype=np.float32)
+            maps[name] = np.asarray(np.mean(each, axis=0), np.float32)
         fine = self._averaged([maps_at for _, _, maps_at in found])
         return FrameScore(self._frames[-1][0], parts, maps, fine=fine)
 

@@ -26,7 +26,7 @@ def criss_cross(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     itself = torch.eye(height, dtype=torch.bool, device=query.device)[:, None, :]  # g = h
     along_column = along_column.masked_fill(itself, float("-inf"))
     affinity = torch.cat((along_row, along_column), dim=3).softmax(dim=3)  # (N, H, W, W + H)
-    row, column = affinity.split((width, height), dim=3)
+    row, column = affinity[..., :width], affinity[..., width:]
     gathered = torch.einsum("nhwv,nchv->nchw", row, value)
     return gathered + torch.einsum("nhwg,ncgw->nchw", column, value)
 

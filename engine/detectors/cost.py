@@ -23,6 +23,7 @@ Shape = tuple[int, ...]
 FULL_SIZE: dict[str, dict[str, Any]] = {
     "mnad-prediction": {"task": "prediction"},
     "mnad-reconstruction": {"task": "reconstruction", "frames_in": 1},
+    "apn": {"attention_side": 256},  # attention after every level, as released
 }
 """By detector: what makes its configuration the paper's, where the class's defaults do not."""
 
@@ -112,7 +113,15 @@ def _mnad(config: dict[str, Any]) -> tuple[nn.Module, list[Shape]]:
     return MnadNetwork(shape), [(1, shape.frames_in * shape.channels, shape.size, shape.size)]
 
 
+def _apn(config: dict[str, Any]) -> tuple[nn.Module, list[Shape]]:
+    from engine.detectors.apn import ApnConfig, ApnNetwork
+
+    shape = ApnConfig(**config)
+    return ApnNetwork(shape), [(1, shape.frames_in * shape.channels, shape.size, shape.size)]
+
+
 _MAKERS: dict[str, Callable[[dict[str, Any]], tuple[nn.Module, list[Shape]]]] = {
     "mnad-prediction": _mnad,
     "mnad-reconstruction": _mnad,
+    "apn": _apn,
 }

@@ -58,12 +58,3 @@ def autocast(device: torch.device, dtype: torch.dtype) -> Any:
     if dtype == torch.float32:
         return contextlib.nullcontext()
     return torch.autocast(device.type, dtype=dtype)
-
-
-def full_precision(device: torch.device) -> Any:
-    """Arithmetic that mixed precision must not touch; a device without numbers has nothing to
-    lose.
-    """
-    if device.type == "meta":
-        return contextlib.nullcontext()
-    return torch.autocast(device.type, enabled=False)

@@ -17,8 +17,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.detectors.device import full_precision
-
 Forms = Literal["code", "paper"]
 
 
@@ -90,7 +88,7 @@ class PrototypeUnit(nn.Module):
     def respond(self, features: Tensor) -> Prototyping:
         """A map (B, c, h, w) and what the prototypes of each of its pictures make of it."""
         # over 65,536 pixels a softmax in half precision has nothing left of its small weights
-        with full_precision(features.device):
+        with torch.autocast(features.device.type, enabled=False):
             pixels = as_pixels(features)
             attention = pixels @ self.attention.weight.float().T  # a_nm = W_m . x_n
             normalcy, prototypes = ensemble(pixels, attention)
@@ -100,7 +98,7 @@ class PrototypeUnit(nn.Module):
     def forward(self, features: Tensor) -> tuple[Tensor, Prototyping]:
         """y_n = x_n + xt_n.  (B, c, h, w) -> (B, c, h, w), and the prototyping."""
         prototyping = self.respond(features)
-        with full_precision(features.device):
+        with torch.autocast(features.device.type, enabled=False):
             summed = prototyping.pixels + retrieve(prototyping)
         return summed.transpose(1, 2).reshape(features.shape).to(features.dtype), prototyping
 

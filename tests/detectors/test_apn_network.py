@@ -8,34 +8,29 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
 from engine.detectors.apn import ApnConfig, ApnNetwork
 from engine.detectors.apn_losses import ApnLossWeights, apn_losses, ssim
+from engine.detectors.cost import full_size
 from engine.errors import BadSetting
 
 TINY: dict[str, Any] = {"channels": 1, "width": 2, "size": 32, "prototypes": 3}
 
 
 def size_of(**config: Any) -> tuple[float, float]:
-    """Parameters in millions and multiply-accumulates in billions, for one clip."""
-    with torch.device("meta"):
-        network = ApnNetwork(ApnConfig(**config))
-        clip = torch.empty(1, 12, 256, 256)
-    with FlopCounterMode(display=False) as counted, torch.no_grad():
-        network(clip)
-    parameters = sum(p.numel() for p in network.parameters())
-    return parameters / 1e6, counted.get_total_flops() / 2e9
+    """Parameters in millions and multiply-accumulates in billions, for one clip of full width."""
+    found = full_size("apn", **config)
+    return found.parameters / 1e6, found.multiply_accumulates / 1e9
 
 
-def test_the_full_network_has_the_published_code_s_size() -> None:
-    everywhere, nowhere = size_of(attention_side=256), size_of(attention_side=0, prototypes=0)
+def test_the_full_network_has_the_released_code_s_size() -> None:
+    everywhere, bare = size_of(), size_of(attention_side=0, prototypes=0)
     assert everywhere[0] == pytest.approx(3.36, abs=0.005)
-    assert nowhere[1] == pytest.approx(32.0, abs=0.05)
+    assert bare[1] == pytest.approx(32.0, abs=0.05)
     unit = size_of(attention_side=0)
-    assert unit[0] - nowhere[0] == pytest.approx(1280e-6, abs=1e-9)
-    # prototypes, similarities and retrieval besides the attention: 4 products of N x c x M
-    assert unit[1] - nowhere[1] == pytest.approx(4 * 65536 * 128 * 10 / 1e9, rel=1e-6)
+    assert unit[0] - bare[0] == pytest.approx(1280e-6, abs=1e-9)
+    # attention, prototypes, similarities and retrieval: four products of N x c x M
+    assert unit[1] - bare[1] == pytest.approx(4 * 65536 * 128 * 10 / 1e9, rel=1e-6)
     assert everywhere[1] - unit[1] == pytest.approx(8.4, abs=0.05)
 
 

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.detectors.prototypes import (
-    Prototyping,
     PrototypeUnit,
+    Prototyping,
     as_pixels,
     compactness,
     correlation,
