@@ -20,7 +20,7 @@ def train(
     normal: Annotated[list[Path], typer.Option(help="Normal footage; may be given several times.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="FILE.safetensors")],
     detector: Annotated[
-        str, typer.Option(help="What to learn, such as mnad-prediction or mnad-reconstruction.")
+        str, typer.Option(help="What to learn: mnad-prediction, mnad-reconstruction, apn.")
     ] = "mnad-prediction",
     base: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     epochs: Annotated[int, typer.Option(min=1)] = 8,
@@ -55,6 +55,35 @@ def train(
     ] = None,
     separate: Annotated[float | None, typer.Option(help="Weight of the separateness term.")] = None,
     compact: Annotated[float | None, typer.Option(help="Weight of the compactness term.")] = None,
+    prototypes: Annotated[
+        int | None, typer.Option(help="apn: prototypes M; 0 for the backbone alone.")
+    ] = None,
+    plug: Annotated[
+        int | None, typer.Option(help="apn: the unit reads the map at 1/1, 1/2 or 1/4 (1, 2, 4).")
+    ] = None,
+    rounds: Annotated[int | None, typer.Option(help="apn: rounds R of the attention.")] = None,
+    attention_side: Annotated[
+        int | None, typer.Option(help="apn: attention on maps up to this side; 0 for none.")
+    ] = None,
+    levels: Annotated[
+        int | None, typer.Option(help="apn: 3 as released, 4 as the meta prototype network.")
+    ] = None,
+    scales: Annotated[
+        str | None, typer.Option(help="apn: input scales whose scores are averaged: 1,0.5.")
+    ] = None,
+    diverse: Annotated[
+        float | None, typer.Option(help="apn: weight of the diversity term.")
+    ] = None,
+    covariance: Annotated[
+        float | None, typer.Option(help="apn: weight of the covariance term (ours).")
+    ] = None,
+    ssim: Annotated[float | None, typer.Option(help="apn: weight of 1 - SSIM.")] = None,
+    backbone_share: Annotated[
+        float | None, typer.Option(help="apn: share of the epochs for the backbone alone.")
+    ] = None,
+    joint: Annotated[
+        bool, typer.Option("--joint", help="apn: the backbone goes on learning with the unit.")
+    ] = False,
     update_rate: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Inertia of the memory; 0 for the released update."),
@@ -90,6 +119,17 @@ def train(
         "separate": separate,
         "compact": compact,
         "update_rate": update_rate,
+        "prototypes": prototypes,
+        "plug": plug,
+        "rounds": rounds,
+        "attention_side": attention_side,
+        "levels": levels,
+        "scales": scales,
+        "diverse": diverse,
+        "covariance": covariance,
+        "ssim": ssim,
+        "backbone_share": backbone_share,
+        "joint": joint or None,
         "memory_start": memory_start,
         "memory_finish": memory_finish,
     }

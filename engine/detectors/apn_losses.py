@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.detectors.prototypes import Forms, Prototyping, compactness, correlation, diversity
+from engine.errors import BadSetting
 
 RELEASED_CHANNELS = 128  # c at the released width, on the last map
 SSIM_SIDE = 11
@@ -23,7 +24,12 @@ SSIM_C1, SSIM_C2 = 1e-4, 9e-4
 
 @dataclass(frozen=True, slots=True)
 class ApnLossWeights:
-    """l_1 (compact), l_1 l_2 (diverse), l_1 l_3 (covariance), that of 1 - SSIM, and the margin."""
+    """l_1 (compact), l_1 l_2 (diverse), l_1 l_3 (covariance), that of 1 - SSIM, and the margin.
+
+    backbone_share: of the epochs, in which the backbone learns without the unit.  joint: whether
+    the backbone goes on learning with it, as in the released code, or stands still, as in the
+    paper.
+    """
 
     compact: float = 1.0
     diverse: float = 0.01
@@ -31,6 +37,14 @@ class ApnLossWeights:
     ssim: float = 1e-4
     margin: float = 1.0
     forms: Forms = "code"
+    backbone_share: float = 0.5
+    joint: bool = False
+
+    def __post_init__(self) -> None:
+        if min(self.compact, self.diverse, self.covariance, self.ssim) < 0:
+            raise BadSetting("Weights of loss terms are not negative.")
+        if not 0 <= self.backbone_share <= 1:
+            raise BadSetting("The backbone's share of the epochs lies between 0 and 1.")
 
     def as_dict(self) -> dict[str, Any]:
         """For the weights card."""

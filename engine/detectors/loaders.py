@@ -30,7 +30,22 @@ def _mnad(card: WeightsCard, device: str, precision: str) -> Detector:
     return MnadDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
 
 
+def _apn(card: WeightsCard, device: str, precision: str) -> Detector:
+    from engine.detectors.apn import ApnConfig, ApnNetwork, apn_facts
+    from engine.detectors.apn_stream import ApnDetector
+    from engine.detectors.device import choose_device, choose_dtype
+    from engine.detectors.weights import read_tensors
+
+    where = choose_device(device)
+    config = ApnConfig(**card.config)
+    network = ApnNetwork(config)
+    network.load_state_dict(read_tensors(card))
+    facts = apn_facts(config, **card.known)
+    return ApnDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
+
+
 LOADERS: dict[str, Loader] = {
     "mnad-prediction": _mnad,
     "mnad-reconstruction": _mnad,
+    "apn": _apn,
 }

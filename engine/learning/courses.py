@@ -19,9 +19,16 @@ def _mnad(detector: str) -> Course:
     return mnad_course(detector)
 
 
+def _apn(detector: str) -> Course:
+    from engine.learning.apn_lesson import apn_course
+
+    return apn_course(detector)
+
+
 COURSES: dict[str, Callable[[str], Course]] = {
     "mnad-prediction": _mnad,
     "mnad-reconstruction": _mnad,
+    "apn": _apn,
 }
 
 
