@@ -110,10 +110,13 @@ def start_analysis(
 ) -> AnalysisRun:
     """A run that is ready to be iterated; without a path it is kept among the user's analyses."""
     from engine.analysis.run import AnalysisRun, RunSettings
-    from engine.analysis.store import analysis_path
+    from engine.analysis.store import path_for
 
     facts = detector.facts
-    path = path or analysis_path(footage.path, facts.name, facts.weights_id)
+    if path is None:
+        gamma_named = facts.gamma if gamma is None else gamma
+        update_named = facts.update_by_default if update is None else update
+        path = path_for(footage.path, facts, gamma_named, update_named)
     return AnalysisRun(footage, detector, path, RunSettings(gamma, update, calibrate, resume))
 
 

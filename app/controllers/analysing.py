@@ -16,6 +16,8 @@ from engine.progress import Progress
 from engine.timebase import timecode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.analysis.analysis import Analysis
     from engine.analysis.run import AnalysisRun
     from engine.detectors.base import Detector, DetectorFacts
@@ -47,6 +49,8 @@ class Analysing(QObject):
         self._waiting: list[tuple[Document, float | None]] = []
         self._run: AnalysisRun | None = None
         self._mark = -1
+        self._ran_at: Path | None = None
+        self._whole: Analysis | None = None  # a complete analysis that this run is to replace
         self._timer = QTimer(self)
         self._timer.setInterval(GROW_MS)
         self._timer.timeout.connect(self._look)
@@ -114,6 +118,11 @@ class Analysing(QObject):
             return
         document, gamma = self._waiting.pop(0)
         self._document, self._mark = document, -1
+        whole = document.analysis
+        self._whole = whole if whole is not None and whole.complete else None
+        self._ran_at = None
+        if gamma is not None and document.session is not None:
+            document.session.save()  # it is carried over to the new run
         document.running, document.progress, document.fraction = True, "loading the detector", 0.0
         self._job = Job(lambda: self._work(document, gamma), "analysis", self)
         self._job.progressed.connect(self._on_progress)
@@ -135,10 +144,14 @@ class Analysing(QObject):
         earlier = document.analysis
         if gamma is not None and earlier is not None and earlier.path is not None:
             from engine.analysis.replay import rerun
+            from engine.analysis.store import path_for
+            from engine.review.carrying import carry_review
 
             # rows of two detectors must never meet, whatever is chosen by now
             detector = self.detector_of(earlier)
-            run = rerun(earlier, footage, detector, gamma, earlier.path)
+            path = path_for(footage.path, detector.facts, gamma, True)
+            run = rerun(earlier, footage, detector, gamma, path)
+            carry_review(earlier.path, path)
         else:
             detector = self.detector(document.choice)
             own = earlier is not None and _same_detector(earlier.facts, detector.facts)
@@ -146,10 +159,11 @@ class Analysing(QObject):
             run = api.start_analysis(
                 footage,
                 detector,
+                earlier.path if own and earlier is not None else None,
                 gamma=None if head is None else head.gamma,
                 update=None if head is None else head.update,
             )
-        self._run = run
+        self._run, self._ran_at = run, run.path
         with budget():
             yield from run.run()
         from engine.review.stored import stored_peak
@@ -206,7 +220,31 @@ class Analysing(QObject):
 
     @Slot()
     def _on_cancelled(self) -> None:
-        self._on_finished()
+        document = self._end()
+        if document is not None:
+            self._restore_whole(document)
+            self.finished.emit(document)
+        self._next()
+
+    def _restore_whole(self, document: Document) -> None:
+        """A run that was cut short does not take the place of the complete one by the same
+        detector; what was decided meanwhile is kept.
+        """
+        whole, part = self._whole, document.analysis
+        if whole is None or part is None or whole is part or part.complete:
+            return
+        if whole.path is None or not _same_detector(whole.facts, part.facts):
+            return
+        from engine.analysis.store import mark_used
+        from engine.review.carrying import carry_review
+
+        document.analysis = whole
+        mark_used(whole.path)
+        if self._ran_at is not None and self._ran_at != whole.path:
+            if document.session is not None:
+                document.session.save_if_changed()
+                document.session = None
+            carry_review(self._ran_at, whole.path)
 
     @Slot(object)
     def _on_failed(self, error: EngineError) -> None:

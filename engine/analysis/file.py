@@ -5,6 +5,7 @@ layout.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
@@ -19,6 +20,7 @@ from engine.timebase import FrameSpan
 
 FORMAT = "normscope-analysis"
 VERSION = 1
+WORKING = ".new.h5"  # ends the name of a run beside the complete analysis that it will replace
 
 
 def write_analysis(path: Path, analysis: Analysis) -> None:
@@ -93,6 +95,45 @@ def _image(analysis: Analysis) -> bytes:
             file.create_dataset("memory/snapshot_frames", data=frames)
         file.flush()
         return bytes(file.id.get_file_image())
+
+
+def working_path(path: Path) -> Path:
+    """Where a run grows that is to become `path`: there, or beside a complete analysis, which
+    stays until the new one is complete.
+    """
+    return path.with_name(f"{path.stem}{WORKING}") if _is_complete(path) else path
+
+
+def _is_complete(path: Path) -> bool:
+    if journal_path(path).is_file():
+        return False
+    head = read_head(path)
+    return head is not None and head.complete
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """What an analysis file says of itself, without its rows."""
+
+    path: Path
+    head: AnalysisHead
+    frames_done: int
+    complete: bool
+
+
+def read_head(path: Path) -> StoredHead | None:
+    """The head of an analysis file; None where there is none that can be read."""
+    if not path.is_file():
+        return None
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT or int(file.attrs["version"]) > VERSION:
+                return None
+            head = AnalysisHead.from_dict(json.loads(file.attrs["head"]))
+            done, complete = int(file.attrs["frames_done"]), bool(file.attrs["complete"])
+            return StoredHead(path, head, done, complete)
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError):
+        return None
 
 
 def read_analysis(path: Path) -> Analysis:

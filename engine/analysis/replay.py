@@ -38,7 +38,7 @@ def rerun(
     """A run with another gamma that keeps the rows before the first changed decision.
 
     But not the last few: a patch part looks at the frames after its own, which met another memory.
-    Raises BadSetting without a memory.
+    What was run with this gamma before is not run again.  Raises BadSetting without a memory.
     """
     if not analysis.facts.has_memory:
         raise BadSetting(f"gamma has no meaning for '{analysis.facts.name}'.")
@@ -48,5 +48,8 @@ def rerun(
         sampling = sample(footage.table, detector.facts.clip_rate)
         position = sampling.position_at(change) - max(0, detector.facts.patch.frames // 2 - 1)
         keep = int(sampling.indices[position]) if position > 0 else 0
+    before = AnalysisRun(footage, detector, path, RunSettings(gamma=gamma, update=True))
+    if before.resumed_from > keep:
+        return before
     settings = RunSettings(gamma=gamma, update=True, resume=False)
     return AnalysisRun(footage, detector, path, settings, earlier=analysis, keep=keep)

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.analysis.ahead import DecodeAhead
 from engine.analysis.analysis import Analysis, AnalysisHead, FootageReference
-from engine.analysis.file import read_analysis, write_analysis
+from engine.analysis.file import read_analysis, working_path, write_analysis
 from engine.analysis.journal import JournalWriter, journal_path
 from engine.analysis.sampling import sample
 from engine.detectors.base import Detector, FrameScore, Stream
@@ -89,6 +89,7 @@ class AnalysisRun:
         keep: int = 0,
     ) -> None:
         self.footage, self.detector, self.path = footage, detector, path
+        self._growing = working_path(path)  # a complete analysis stays until this one is complete
         self.settings = settings or RunSettings()
         self.head = head_for(footage, detector, self.settings)
         self.sampling = sample(footage.table, detector.facts.clip_rate)
@@ -109,13 +110,16 @@ class AnalysisRun:
         self._rows = int(self.analysis.scored.sum())
 
     def _unfinished(self) -> Analysis | None:
-        """What an earlier run of the same kind left at this path."""
-        try:
-            found = read_analysis(self.path)
-        except UnreadableAnalysis:
-            return None
-        same = found.head.same_run(self.head) and np.array_equal(found.pts, self.footage.table.pts)
-        return found if same else None
+        """What an earlier run of the same kind left at this path, or beside it."""
+        for path in dict.fromkeys((self.path, self._growing)):
+            try:
+                found = read_analysis(path)
+            except UnreadableAnalysis:
+                continue
+            same = found.head.same_run(self.head)
+            if same and np.array_equal(found.pts, self.footage.table.pts):
+                return found
+        return None
 
     def run(self) -> Iterator[Progress]:
         """Score what is not scored yet; yields after every frame that was taken in.
@@ -134,7 +138,7 @@ class AnalysisRun:
             yield Progress("done", total, total)
             return
         with storing(f"the journal of {self.path.name}"):
-            journal = JournalWriter(journal_path(self.path), analysis)
+            journal = JournalWriter(journal_path(self._growing), analysis)
         try:
             yield from self._score(journal, total)
             analysis.complete = True
@@ -150,9 +154,12 @@ class AnalysisRun:
         if analysis.complete or analysis.frames_done:
             self._calibrate()
             with storing(f"the analysis {self.path.name}"):
-                write_analysis(self.path, analysis)
+                write_analysis(self.path if analysis.complete else self._growing, analysis)
         else:
-            journal_path(self.path).unlink(missing_ok=True)
+            journal_path(self._growing).unlink(missing_ok=True)
+        if analysis.complete and self._growing != self.path:
+            self._growing.unlink(missing_ok=True)
+            journal_path(self._growing).unlink(missing_ok=True)
 
     def _score(self, journal: JournalWriter, total: int) -> Iterator[Progress]:
         analysis, sampling, meter = self.analysis, self.sampling, RateMeter()

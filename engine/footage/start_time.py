@@ -13,7 +13,7 @@ _DATE = r"(?P<year>20\d\d|19[89]\d)[-_.]?(?P<month>[01]\d)[-_.]?(?P<day>[0-3]\d)
 _TIME = r"(?P<hour>[0-2]\d)[-_.:h]?(?P<minute>[0-5]\d)[-_.:m]?(?P<second>[0-5]\d)"
 # Digits on either side would make it part of a longer number, such as a serial number.
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
-_STAMP = re.compile(rf"(?<!\d){_DATE}[-_. T]?{_TIME}(?!\d)")
+STAMP = re.compile(rf"(?<!\d){_DATE}[-_. T]?{_TIME}(?!\d)")
 
 
 def start_time(metadata: Mapping[str, str], name: str) -> tuple[datetime | None, str]:
@@ -44,7 +44,7 @@ def parse_name(name: str) -> datetime | None:
     """A naive datetime from names such as cam3_20240131_142233.mkv or 2024-01-31T14-22-33.ts, or
     None.
     """
-    for match in _STAMP.finditer(name):
+    for match in STAMP.finditer(name):
         try:
             year, month, day, hour, minute, second = (int(match[part]) for part in _PARTS)
             return datetime(year, month, day, hour, minute, second)
