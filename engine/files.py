@@ -60,6 +60,12 @@ def storing(what: str) -> Iterator[None]:
         raise storage_error(error, what) from error
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace `path` by other bytes, atomically."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
 def write_text(path: Path, text: str) -> None:
     """Replace `path` by `text` (UTF-8), atomically."""
     with replacing(path) as temporary:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from engine.analysis.analysis import FootageReference
-from engine.errors import BadSetting, EngineError
+from engine.errors import BadSetting
 from engine.files import write_json
+from engine.review.history import History, HistoryStep
 from engine.review.state import ReviewState
+from engine.review.versions import (
+    FORMAT,
+    VERSION,
+    ReviewVersion,
+    UnreadableReview,
+    keep_version,
+    read_document,
+    state_of,
+    versions_of,
+)
 
-FORMAT = "normscope-review"
-VERSION = 1
-KEPT_VERSIONS = 5
 MERGE_SECONDS = 1.5  # a pause in dragging begins another step of undo
+VERSION_SECONDS = 900.0  # how long one sitting goes on before another version is kept
 
-
-class UnreadableReview(EngineError):
-    """A review file is damaged or of an unknown version."""
-
-    hint = "Older versions lie beside it as NAME.review.1.json and so on."
+__all__ = ["ReviewSession", "UnreadableReview", "open_review", "read_review", "review_path"]
 
 
 def review_path(analysis: Path) -> Path:
@@ -35,15 +40,18 @@ def review_path(analysis: Path) -> Path:
 class ReviewSession:
     """One footage's review.  Every change is a whole new state with a title, so undo cannot be
     wrong.
+
+    Undone and redone steps are saved with the state.  `history_lost`: the file's state could be
+    read, its steps could not.
     """
 
     path: Path
     footage: FootageReference
     analysis: str = ""
     state: ReviewState = field(default_factory=ReviewState)
-    _undo: list[tuple[str, ReviewState]] = field(default_factory=list)
-    _redo: list[tuple[str, ReviewState]] = field(default_factory=list)
-    _versioned: bool = False
+    history_lost: bool = False
+    _history: History = field(default_factory=History)
+    _versioned: float | None = None
     _dirty: bool = False
     _changed: float = 0.0
 
@@ -58,11 +66,11 @@ class ReviewSession:
         if state == self.state:
             return
         now = time.monotonic()
-        joins = merge and self._undo and self._undo[-1][0] == title
-        if not (joins and now - self._changed < MERGE_SECONDS):
-            self._undo.append((title, self.state))
+        if merge and self._history.last == title and now - self._changed < MERGE_SECONDS:
+            self._history.join()
+        else:
+            self._history.add(title, self.state)
         self._changed = now
-        self._redo.clear()
         self.state = state
         self._dirty = True
         if save:
@@ -70,35 +78,71 @@ class ReviewSession:
 
     def undo(self) -> str | None:
         """Take the last change back; returns its title."""
-        return self._step(self._undo, self._redo)
+        return self._take(self._history.undo(self.state))
 
     def redo(self) -> str | None:
         """Make the last undone change again; returns its title."""
-        return self._step(self._redo, self._undo)
+        return self._take(self._history.redo(self.state))
 
-    def _step(
-        self, source: list[tuple[str, ReviewState]], target: list[tuple[str, ReviewState]]
-    ) -> str | None:
-        if not source:
+    def _take(self, step: tuple[str, ReviewState] | None) -> str | None:
+        if step is None:
             return None
-        title, state = source.pop()
-        target.append((title, self.state))
-        self.state = state
+        self._changed = 0.0  # what is dragged next is a step of its own
+        title, self.state = step
+        self._dirty = True
         self.save()
         return title
+
+    def go_to(self, done: int) -> int:
+        """Undo or redo until so many of `steps` are in force; returns how many were moved over."""
+        wanted = min(max(done, 0), len(self.steps))
+        moved = 0
+        while self._history.done != wanted:
+            back = self._history.done > wanted
+            step = self._history.undo(self.state) if back else self._history.redo(self.state)
+            if step is None:
+                break
+            self.state = step[1]
+            moved += 1
+        if moved:
+            self._changed, self._dirty = 0.0, True
+            self.save()
+        return moved
+
+    @property
+    def steps(self) -> list[HistoryStep]:
+        """All steps in order of time; the undone ones are the last."""
+        return self._history.steps
 
     @property
     def history(self) -> list[str]:
         """Titles of what can be undone, the last one last."""
-        return [title for title, _ in self._undo]
+        return [step.title for step in self.steps if step.done]
+
+    @property
+    def versions(self) -> list[ReviewVersion]:
+        """Older versions of this review, the youngest first."""
+        return versions_of(self.path)
+
+    def go_back_to(self, version: ReviewVersion) -> bool:
+        """Put an older version's state in force, as a step that can be undone; False where it is
+        damaged or says the same.
+        """
+        if version.state is None or version.state == self.state:
+            return False
+        self.change(f"version of {version.saved[:16].replace('T', ' ')}", version.state)
+        return True
 
     def save(self) -> None:
-        """Replace the review file atomically; the first save of a session keeps the file before
-        it.
+        """Replace the review file atomically; the first save of a sitting, and one now and then,
+        keeps the file before it.
         """
-        if not self._versioned and self.path.is_file():
-            self._keep_versions()
-        self._versioned = True
+        now = time.monotonic()
+        due = self._versioned is None or now - self._versioned >= VERSION_SECONDS
+        if due and self.path.is_file():
+            keep_version(self.path)
+        if due:
+            self._versioned = now
         write_json(self.path, self.as_dict())
         self._dirty = False
 
@@ -107,34 +151,26 @@ class ReviewSession:
         if self._dirty:
             self.save()
 
-    def _keep_versions(self) -> None:
-        def version(number: int) -> Path:
-            return self.path.with_name(f"{self.path.stem}.{number}.json")
-
-        for number in range(KEPT_VERSIONS - 1, 0, -1):
-            if version(number).is_file():
-                os.replace(version(number), version(number + 1))
-        version(1).write_bytes(self.path.read_bytes())
-
-    def as_dict(self) -> dict[str, Any]:
-        """The review file's document."""
+    def as_dict(self, folder: Path | None = None) -> dict[str, Any]:
+        """The review file's document, for its own folder or another."""
         source = Path(self.footage.path)
         try:
-            relative = os.path.relpath(source, self.path.parent)
+            relative = os.path.relpath(source, folder or self.path.parent)
         except ValueError:  # another drive
             relative = str(source)
         return {
             "format": FORMAT,
             "version": VERSION,
+            "saved": datetime.now().astimezone().isoformat(timespec="seconds"),
             "footage": {
                 "path": str(source),
-                "relative_path": relative,
+                "relative_path": Path(relative).as_posix(),
                 "size": self.footage.size,
                 "fingerprint": self.footage.fingerprint,
             },
             "analysis": self.analysis,
             **self.state.as_dict(),
-            "history": self.history,
+            "history": self._history.as_dict(self.state),
         }
 
 
@@ -147,18 +183,36 @@ def open_review(
     session = ReviewSession(path, footage, analysis, default)
     if not path.is_file():
         return session
-    session.state = read_review(path)
+    document = read_document(path)
+    session.state = state_of(path, document)
+    steps = document.get("history")
+    if isinstance(steps, dict):  # version 1 has titles alone
+        try:
+            session._history = History.from_dict(cast(dict[str, Any], steps), session.state)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, BadSetting):
+            session.history_lost = True
+    return session
+
+
+def recovered_review(
+    path: Path, footage: FootageReference, default: ReviewState, analysis: str = ""
+) -> ReviewSession:
+    """A review beside a damaged one, begun from the youngest version that can be read.
+
+    The damaged file is left as it is; what is decided from now on lies in NAME.recovered.json.
+    """
+    aside = path.with_name(path.stem + ".recovered.json")
+    try:
+        if aside.is_file():
+            return open_review(aside, footage, default, analysis)
+    except UnreadableReview:
+        stamp = datetime.now().strftime("%Y%m%d%H%M%S")
+        aside = path.with_name(f"{path.stem}.recovered-{stamp}.json")
+    readable = (version.state for version in versions_of(path) if version.state is not None)
+    session = ReviewSession(aside, footage, analysis, next(readable, default))
     return session
 
 
 def read_review(path: Path) -> ReviewState:
     """The state in a review file.  Raises UnreadableReview."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["format"] != FORMAT or int(document["version"]) > VERSION:
-            raise UnreadableReview(f"{path.name} is not a review that this version reads.")
-        return ReviewState.from_dict(document)
-    except FileNotFoundError as error:
-        raise UnreadableReview(f"There is no review file {path}.") from error
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, BadSetting) as error:
-        raise UnreadableReview(f"The review file {path.name} is damaged.") from error
+    return state_of(path, read_document(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -25,8 +26,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSegment:
-    """A segment as the analyst sees it.  One that was judged, noted or edited is stored; others
-    are found anew from the score whenever a setting changes.
+    """A segment as the analyst sees it.  One that was judged, noted, tagged or edited is stored;
+    others are found anew from the score whenever a setting changes.
     """
 
     id: str
@@ -37,11 +38,58 @@ class ReviewSegment:
     verdict: Verdict = Verdict("unjudged")
     note: str = ""
     stored: bool = False
+    tags: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the review file."""
+        return {
+            "id": self.id,
+            "start": self.span.start,
+            "stop": self.span.stop,
+            "peak": self.peak,
+            "peak_frame": self.peak_frame,
+            "origin": self.origin,
+            "verdict": asdict(self.verdict),
+            "note": self.note,
+            "tags": list(self.tags),
+        }
+
+    @staticmethod
+    def from_dict(d: dict[str, Any]) -> ReviewSegment:
+        """The inverse of `as_dict`.  Raises KeyError, TypeError, ValueError."""
+        return ReviewSegment(
+            str(d["id"]),
+            FrameSpan(int(d["start"]), int(d["stop"])),
+            float(d["peak"]),
+            int(d["peak_frame"]),
+            d["origin"],
+            Verdict(**d["verdict"]),
+            str(d["note"]),
+            True,
+            clean_tags(str(tag) for tag in d.get("tags", ())),
+        )
+
+
+def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Tags without blanks around, commas and repetitions, in the order given; case tells none
+    apart.
+    """
+    kept: dict[str, str] = {}
+    for text in tags:
+        for piece in text.split(","):
+            tag = " ".join(piece.split())
+            if tag:
+                kept.setdefault(tag.casefold(), tag)
+    return tuple(kept.values())
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewState:
-    """Everything that undo covers.  smooth_seconds: Gaussian sigma of the score."""
+    """Everything that undo covers.  smooth_seconds: Gaussian sigma of the score.
+
+    binned: segments that the analyst deleted, the last one last.  What the score finds with its
+    peak inside a binned found segment stays out of the list until that one is put back.
+    """
 
     score: ScoreSettings = field(default_factory=ScoreSettings)
     segments: SegmentSettings = field(default_factory=SegmentSettings)
@@ -50,13 +98,18 @@ class ReviewState:
     areas: tuple[IgnoredArea, ...] = ()
     stored: tuple[ReviewSegment, ...] = ()
     next_id: int = 1
+    binned: tuple[ReviewSegment, ...] = ()
 
     def joined_with(self, found: list[FoundSegment]) -> list[ReviewSegment]:
-        """Stored segments, and the found ones that none of them overlaps, in time order."""
+        """Stored segments, and the found ones that none of them overlaps and that are not in the
+        bin, in time order.
+        """
+        away = [kept.span for kept in self.binned if kept.origin == "found"]
         fresh = [
             ReviewSegment(f"f{s.span.start}", s.span, s.peak, s.peak_frame)
             for s in found
             if not any(s.span.overlaps(kept.span) for kept in self.stored)
+            and not any(s.peak_frame in span for span in away)
         ]
         return sorted([*self.stored, *fresh], key=lambda s: (s.span.start, s.span.stop))
 
@@ -72,6 +125,46 @@ class ReviewState:
         """Forget a stored segment; a found one then comes back as found."""
         return replace(self, stored=tuple(s for s in self.stored if s.id != segment_id))
 
+    def with_binned(self, segment: ReviewSegment) -> ReviewState:
+        """Put a segment into the bin, stored or not."""
+        state = self
+        if not segment.stored:
+            segment = replace(segment, id=f"s{self.next_id}", stored=True)
+            state = replace(state, next_id=self.next_id + 1)
+        state = state.without_segment(segment.id)
+        return replace(state, binned=(*state.binned, segment))
+
+    def put_back(self, segment_id: str) -> ReviewState:
+        """Out of the bin again, with its verdict, note and tags."""
+        back = tuple(s for s in self.binned if s.id == segment_id)
+        rest = tuple(s for s in self.binned if s.id != segment_id)
+        return replace(self, stored=(*self.stored, *back), binned=rest)
+
+    def with_merged(self, segments: Sequence[ReviewSegment]) -> ReviewState:
+        """One segment in place of several: from the first start to the last stop, with the highest
+        peak, all notes and tags; the verdict stays where all agree.
+        """
+        ordered = sorted(segments, key=lambda s: s.span.start)
+        top = max(ordered, key=lambda s: s.peak)
+        first = next((s for s in ordered if s.stored), ordered[0])
+        verdicts = {s.verdict.value for s in ordered}
+        notes = dict.fromkeys(s.note for s in ordered if s.note)
+        whole = replace(
+            first,
+            span=FrameSpan(ordered[0].span.start, max(s.span.stop for s in ordered)),
+            peak=top.peak,
+            peak_frame=top.peak_frame,
+            origin="found" if any(s.origin == "found" for s in ordered) else "made",
+            verdict=first.verdict if len(verdicts) == 1 else Verdict("unjudged"),
+            note="; ".join(notes),
+            tags=clean_tags(tag for s in ordered for tag in s.tags),
+        )
+        state = self
+        for segment in ordered:
+            if segment.stored and segment.id != first.id:
+                state = state.without_segment(segment.id)
+        return state.with_segment(whole)
+
     def as_dict(self) -> dict[str, Any]:
         """For the review file."""
         return {
@@ -83,44 +176,23 @@ class ReviewState:
             "segment_settings": asdict(self.segments),
             "ignored_areas": [area.as_dict() for area in self.areas],
             "next_id": self.next_id,
-            "segments": [
-                {
-                    "id": s.id,
-                    "start": s.span.start,
-                    "stop": s.span.stop,
-                    "peak": s.peak,
-                    "peak_frame": s.peak_frame,
-                    "origin": s.origin,
-                    "verdict": asdict(s.verdict),
-                    "note": s.note,
-                }
-                for s in self.stored
-            ],
+            "segments": [s.as_dict() for s in self.stored],
+            "bin": [s.as_dict() for s in self.binned],
         }
 
     @staticmethod
     def from_dict(d: dict[str, Any]) -> ReviewState:
-        """The inverse of `as_dict`.  Raises KeyError, TypeError, ValueError on a damaged
-        document."""
-        stored = tuple(
-            ReviewSegment(
-                str(s["id"]),
-                FrameSpan(int(s["start"]), int(s["stop"])),
-                float(s["peak"]),
-                int(s["peak_frame"]),
-                s["origin"],
-                Verdict(**s["verdict"]),
-                str(s["note"]),
-                True,
-            )
-            for s in d["segments"]
-        )
+        """The inverse of `as_dict`; tags and bin may be missing, as in files of version 1.
+
+        Raises KeyError, TypeError, ValueError, BadSetting on a damaged document.
+        """
         return ReviewState(
             ScoreSettings(float(d["lambda"]), d["normalise"], d["pooling"]),
             SegmentSettings(**d["segment_settings"]),
             float(d["smooth_seconds"]),
             None if d["gamma"] is None else float(d["gamma"]),
             tuple(IgnoredArea.from_dict(a) for a in d["ignored_areas"]),
-            stored,
+            tuple(ReviewSegment.from_dict(s) for s in d["segments"]),
             int(d["next_id"]),
+            tuple(ReviewSegment.from_dict(s) for s in d.get("bin", ())),
         )

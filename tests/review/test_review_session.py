@@ -23,6 +23,7 @@ from engine.review.session import (
     review_path,
 )
 from engine.review.state import ReviewSegment, ReviewState, Verdict
+from engine.review.versions import KEPT_VERSIONS
 from engine.scoring.ignoring import IgnoredArea
 from engine.scoring.segments import FoundSegment
 from engine.timebase import FrameSpan
@@ -189,15 +190,17 @@ def test_saving_that_fails_leaves_the_old_file_whole(
 def test_older_versions_are_kept(session: ReviewSession) -> None:
     path = session.path
     session.change("first", at(session.state, 100))
-    for number in range(1, 8):
+    for number in range(1, KEPT_VERSIONS + 3):
         later = open_review(path, REFERENCE, ReviewState())
         later.change("t", at(later.state, 100 + number))
         later.change("t", at(later.state, 100.5 + number))
     kept = {p.name for p in path.parent.glob("yard.review.*.json")}
-    assert kept == {f"yard.review.{n}.json" for n in range(1, 6)}
-    assert read_review(path).segments.threshold == 107.5
-    assert read_review(path.with_name("yard.review.1.json")).segments.threshold == 106.5
-    assert read_review(path.with_name("yard.review.5.json")).segments.threshold == 102.5
+    assert kept == {f"yard.review.{n}.json" for n in range(1, KEPT_VERSIONS + 1)}
+    last = 100.5 + KEPT_VERSIONS + 2
+    assert read_review(path).segments.threshold == last
+    assert read_review(path.with_name("yard.review.1.json")).segments.threshold == last - 1
+    oldest = read_review(path.with_name(f"yard.review.{KEPT_VERSIONS}.json"))
+    assert oldest.segments.threshold == last - KEPT_VERSIONS
 
 
 @pytest.mark.parametrize(
