@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Need = Literal["nothing", "opening", "footage", "analysis", "running", "segment", "review"]
+Need = Literal["nothing", "opening", "footage", "analysis", "running", "segment", "review", "bin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("file.quit", "Quit", "File", ("Ctrl+Q",), hint="Running work is kept and resumes"),
     Command("edit.undo", "Undo", "Edit", ("Ctrl+Z",), "review"),
     Command("edit.redo", "Redo", "Edit", ("Ctrl+Shift+Z",), "review"),
+    Command("edit.versions", "Older versions...", "Edit", ("Ctrl+Alt+Z",), "review",
+            "Go back to an older saved review"),
     Command("edit.clear_areas", "Clear ignored areas", "Edit", (), "footage"),
     Command("analysis.start", "Analyse", "Analysis", ("Ctrl+Return",), "footage",
             "Score the footage with the chosen detector"),
@@ -69,8 +71,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("segments.confirm", "Confirm", "Segments", ("C",), "segment"),
     Command("segments.dismiss", "Dismiss", "Segments", ("X",), "segment"),
     Command("segments.unsure", "Unsure", "Segments", ("U",), "segment"),
-    Command("segments.delete", "Delete segment", "Segments", ("Del",), "segment",
-            "A segment that you made goes; a found one is found again"),
+    Command("segments.clear", "No verdict", "Segments", ("Shift+U",), "segment",
+            "Take the verdict back"),
+    Command("segments.merge", "Merge", "Segments", ("M",), "segment",
+            "Merge the selected segments; a single one with the next"),
+    Command("segments.tags", "Tags...", "Segments", ("T",), "segment",
+            "Type tags for the selected segments"),
+    Command("segments.note", "Note...", "Segments", ("W",), "segment",
+            "Write a note on the selected segment"),
+    Command("segments.edges", "Edges...", "Segments", ("Shift+E",), "segment",
+            "Type where the selected segment starts and ends"),
+    Command("segments.delete", "Put into the bin", "Segments", ("Del",), "segment",
+            "Deleted segments stay in the bin and can be put back"),
+    Command("segments.put_back", "Put back from the bin", "Segments", ("Shift+Del",), "bin",
+            "The segment that was binned last comes back"),
     Command("view.overlay", "Overlay: heat, contour, boxes, off", "View", ("H",), "footage"),
     Command("view.overlay_fainter", "Fainter overlay", "View", ("[",), "footage"),
     Command("view.overlay_stronger", "Stronger overlay", "View", ("]",), "footage"),
@@ -78,6 +92,9 @@ COMMANDS: tuple[Command, ...] = (
             "Drag a rectangle, or click corners and press Enter"),
     Command("view.sides", "Actual, expected, error", "View", ("V",), "footage",
             "Show what the detector expected of this frame"),
+    Command("view.tuning", "Show the tuning panel", "View", ("F2",), "footage"),
+    Command("view.segments", "Show the segments", "View", ("F3",), "footage"),
+    Command("view.history", "Show the history and the bin", "View", ("F4",), "footage"),
     Command("view.zoom_in", "Zoom in", "View", ("+", "="), "footage"),
     Command("view.zoom_out", "Zoom out", "View", ("-",), "footage"),
     Command("view.zoom_fit", "Fit the picture", "View", ("0",), "footage"),

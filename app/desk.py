@@ -11,12 +11,14 @@ from app.commands import Need
 from app.controllers.analysing import Analysing
 from app.controllers.document import Document
 from app.controllers.exporting import Exporting
+from app.controllers.judging import Judging
 from app.controllers.looking import Looking
 from app.controllers.opening import Opener
 from app.controllers.playback import Playback
 from app.controllers.reviewing import Reviewing
 from app.controllers.thumbnails import Thumbnails
 from app.detector_pane import DetectorPane
+from app.history_pane import HistoryPane
 from app.jobs import Job
 from app.main_window import MainWindow
 from app.picture import PicturePane
@@ -41,12 +43,14 @@ class Desk(QObject):
         self._demo: Job | None = None
         self.opener, self.playback = Opener(self), Playback(self)
         self.analysing, self.reviewing = Analysing(self), Reviewing(self)
+        self.judging = Judging(self.reviewing, self)
         self.exporting = Exporting(self)
         self.detectors = DetectorPane(self)
         self.looking = Looking(self.detectors.detector_of, self)
         self.thumbnails = Thumbnails(self)
         self.picture = PicturePane(self)
         self.review = ReviewPane(self)
+        self.history = HistoryPane(self)
         self._join()
         window.start.set_recent(settings.recent)
         self.allow()
@@ -280,7 +284,9 @@ class Desk(QObject):
                 present.add("analysis")
             if document.session is not None:
                 present.add("review")
-            if self.reviewing.segment(document.selected) is not None:
+                if document.session.state.binned:
+                    present.add("bin")
+            if self.review.chosen():
                 present.add("segment")
         self.window.actions_.allow(present)
         self.window.transport.set_enabled_controls(document is not None)

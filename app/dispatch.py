@@ -16,11 +16,12 @@ from app import theme
 from app.commands import COMMANDS
 from app.controllers.document import Document
 from app.desk import Desk
+from app.review_commands import ReviewCommands
 from app.views.dialogs import AboutDialog, GoToDialog, KeysDialog, parse_place
 from app.views.export_dialog import ExportDialog, ExportRow
 from engine.errors import EngineError
 from engine.progress import Progress
-from engine.timebase import FrameSpan, spoken_duration, timecode
+from engine.timebase import spoken_duration, timecode
 
 if TYPE_CHECKING:
     from engine.review.scoring import ScoreTrack
@@ -49,9 +50,6 @@ class Dispatch(QObject):
             "file.export": self.export,
             "file.remove": self._remove,
             "file.quit": desk.window.close,
-            "edit.undo": self._undo,
-            "edit.redo": self._redo,
-            "edit.clear_areas": partial(desk.reviewing.set_areas, ()),
             "analysis.start": desk.detectors.analyse,
             "analysis.cancel": desk.detectors.cancel,
             "analysis.rerun": desk.detectors.rerun,
@@ -68,15 +66,6 @@ class Dispatch(QObject):
             "playback.start": partial(playback.seek, 0),
             "playback.end": partial(playback.seek, 1 << 60),
             "playback.go_to": self.go_to,
-            "segments.next": partial(desk.review.walk, 1),
-            "segments.previous": partial(desk.review.walk, -1),
-            "segments.in": self._in_point,
-            "segments.out": self._out_point,
-            "segments.split": self._split,
-            "segments.confirm": partial(self._judge, "confirmed"),
-            "segments.dismiss": partial(self._judge, "dismissed"),
-            "segments.unsure": partial(self._judge, "unsure"),
-            "segments.delete": self._delete,
             "view.overlay": self._overlay,
             "view.overlay_fainter": partial(desk.window.overlay.step, -1),
             "view.overlay_stronger": partial(desk.window.overlay.step, 1),
@@ -89,6 +78,7 @@ class Dispatch(QObject):
             "help.keys": self.show_keys,
             "help.about": self.show_about,
         }
+        self._table |= ReviewCommands(desk).table()
         missing = {command.id for command in COMMANDS} ^ set(self._table)
         if missing:
             raise ValueError(f"commands without an action, or the reverse: {sorted(missing)}")
@@ -101,6 +91,8 @@ class Dispatch(QObject):
         window.footage.add_requested.connect(self.open_files)
         window.footage.folder_requested.connect(self.open_folder)
         window.segments.export_requested.connect(self.export)
+        window.segments.edit_requested.connect(self.run)
+        window.history.command.connect(self.run)
         desk.exporting.planned.connect(self._on_planned)
         desk.exporting.progressed.connect(self._on_export_progress)
         desk.exporting.written.connect(self._on_written)
@@ -133,14 +125,6 @@ class Dispatch(QObject):
     def _say(self, text: str) -> None:
         self._desk.window.statusBar().showMessage(text, 4000)
 
-    def _undo(self) -> None:
-        title = self._desk.reviewing.undo()
-        self._say(f"Undone: {title}" if title else "Nothing to undo")
-
-    def _redo(self) -> None:
-        title = self._desk.reviewing.redo()
-        self._say(f"Done again: {title}" if title else "Nothing to redo")
-
     def go_to(self) -> None:
         """Ask for a frame or a time and go there."""
         footage = self._desk.playback.footage
@@ -155,40 +139,6 @@ class Dispatch(QObject):
                 self._desk.playback.seek(int(place[1]))
             else:
                 self._desk.playback.seek_seconds(place[1])
-
-    def _in_point(self) -> None:
-        if self._desk.current is not None:
-            self._desk.current.in_point = self._desk.playback.index
-            self._say(f"In-point at frame {self._desk.playback.index}; press O where it stops")
-
-    def _out_point(self) -> None:
-        document = self._desk.current
-        if document is None or document.in_point is None:
-            self._say("Set the in-point with I first")
-            return
-        a, b = sorted((document.in_point, self._desk.playback.index))
-        document.in_point = None
-        made = self._desk.reviewing.make(FrameSpan(a, b + 1))
-        if made is not None:
-            self._desk.review.select_segment(made)
-
-    def _selected(self) -> str | None:
-        return self._desk.current.selected if self._desk.current is not None else None
-
-    def _split(self) -> None:
-        selected = self._selected()
-        if selected is not None:
-            self._desk.reviewing.split(selected, self._desk.playback.index)
-
-    def _judge(self, value: str) -> None:
-        selected = self._selected()
-        if selected is not None:
-            self._desk.review.judge(selected, value)
-
-    def _delete(self) -> None:
-        selected = self._selected()
-        if selected is not None:
-            self._desk.reviewing.delete(selected)
 
     def _overlay(self) -> None:
         self._say(f"Overlay: {self._desk.picture.cycle_overlay()}")

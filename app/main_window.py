@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import Actions
+from app.language import tr
 from app.views.canvas import VideoCanvas
 from app.views.detector_bar import DetectorBar
 from app.views.footage_list import FootageList
+from app.views.history_view import HistoryView
 from app.views.notice_bar import NoticeBar
 from app.views.overlay_bar import OverlayBar
 from app.views.segment_list import SegmentList
@@ -53,12 +55,13 @@ class MainWindow(QMainWindow):
         self.timeline = Timeline()
         self.tuning = TuningPanel()
         self.segments = SegmentList()
+        self.history = HistoryView()
         self.detector = DetectorBar()
         self.notice = NoticeBar()
         self.start = StartPage()
         self.sentence = QLabel()
         self.sentence.setAccessibleName("What the settings mean")
-        self.transport.set_key_hints(self.actions_.hints())
+        self._show_keys()
 
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
@@ -95,7 +98,8 @@ class MainWindow(QMainWindow):
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
         self.side.addTab(self.tuning, "Tune")
-        self.side.addTab(self.segments, "Segments")
+        self.side.addTab(self.segments, tr("Segments"))
+        self.side.addTab(self.history, tr("History"))
         self.side.setMinimumWidth(290)
 
         upper = QSplitter(Qt.Orientation.Horizontal)
@@ -131,6 +135,11 @@ class MainWindow(QMainWindow):
     def show_desk(self, shown: bool) -> None:
         """The desk, or the start page."""
         self.pages.setCurrentIndex(1 if shown else 0)
+
+    def _show_keys(self) -> None:
+        hints = self.actions_.hints()
+        for view in (self.transport, self.segments, self.history):
+            view.set_key_hints(hints)
 
     def restore(self, geometry: QByteArray | None) -> None:
         """Put the window where it was."""

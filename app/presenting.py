@@ -75,6 +75,7 @@ def segment_rows(track: ScoreTrack, analysis: Analysis) -> list[SegmentRow]:
             origin=s.origin,
             verdict=s.verdict.value,
             note=s.note,
+            tags=s.tags,
         )
         for s in track.segments
     ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
+from app.controllers.judging import VerdictName
+from app.language import tr
 from app.presenting import footage_row, segment_rows
+from app.views.dialogs import parse_place
 from engine.timebase import FrameSpan, timecode
 
 if TYPE_CHECKING:
@@ -40,8 +44,12 @@ class ReviewPane(QObject):
         w.tuning.segment_settings_changed.connect(self._on_segment_settings)
         w.tuning.gamma_changed.connect(reviewing.set_gamma)
         w.segments.segment_activated.connect(self.go_to_segment)
+        w.segments.selection_changed.connect(self._on_selection)
         w.segments.verdict_requested.connect(self.judge)
         w.segments.note_edited.connect(self._on_note)
+        w.segments.inspector.note_typed.connect(self._on_note_typed)
+        w.segments.inspector.tags_edited.connect(self._on_tags)
+        w.segments.inspector.edge_typed.connect(self._on_edge_typed)
 
     @Slot()
     def _on_state(self) -> None:
@@ -113,7 +121,7 @@ class ReviewPane(QObject):
         w.timeline.set_segments(rows)
         w.timeline.set_selected(document.selected)
         w.segments.set_segments(rows)
-        w.segments.set_selected(document.selected)
+        w.segments.set_selected(document.selected, document.chosen)
         self._show_thumbnails(document)
         self._desk.thumbnails.want(document, [row.peak_frame for row in rows])
         w.tuning.set_scores_for_histogram(track.score[: track.done])
@@ -150,10 +158,34 @@ class ReviewPane(QObject):
     @Slot(str)
     def select_segment(self, segment_id: str) -> None:
         """Choose a segment without moving the playhead."""
-        if self._desk.current is not None:
-            self._desk.current.selected = segment_id or None
-            self._desk.window.timeline.set_selected(segment_id or None)
-            self._desk.window.segments.set_selected(segment_id or None)
+        self.select_segments([segment_id] if segment_id else [])
+
+    def select_segments(self, ids: Sequence[str]) -> None:
+        """Choose segments; the first is the current one."""
+        document = self._desk.current
+        if document is not None:
+            document.chosen = list(ids)
+            document.selected = ids[0] if ids else None
+            self._desk.window.timeline.set_selected(document.selected)
+            self._desk.window.segments.set_selected(document.selected, ids)
+            self._desk.allow()
+
+    def chosen(self) -> list[str]:
+        """The chosen segments that are still there."""
+        document = self._desk.current
+        if document is None:
+            return []
+        ids = document.chosen or ([document.selected] if document.selected else [])
+        return [each for each in ids if self._desk.reviewing.segment(each) is not None]
+
+    @Slot(list)
+    def _on_selection(self, ids: list[str]) -> None:
+        document = self._desk.current
+        if document is not None:
+            current = self._desk.window.segments.selected_id()
+            document.chosen = ids
+            document.selected = current if current in ids else (ids[0] if ids else None)
+            self._desk.window.timeline.set_selected(document.selected)
             self._desk.allow()
 
     @Slot(str)
@@ -171,18 +203,27 @@ class ReviewPane(QObject):
         if segment is not None:
             self.go_to_segment(segment.id)
 
-    @Slot(str, str)
-    def judge(self, segment_id: str, value: str) -> None:
-        """Give a verdict; the segment stays chosen under its new id."""
-        stored = self._desk.reviewing.judge(segment_id, value)
-        if stored is not None:
-            self.select_segment(stored)
+    @Slot(list, str)
+    def judge(self, ids: list[str], value: VerdictName) -> None:
+        """Give a verdict; the segments stay chosen under their new ids."""
+        self._keep(self._desk.judging.judge(ids, value))
+
+    def _keep(self, stored: list[str]) -> None:
+        current = self._desk.window.segments.selected_id()
+        if stored:
+            self.select_segments(sorted(stored, key=lambda each: each != current))
 
     @Slot(str, str)
     def _on_note(self, segment_id: str, text: str) -> None:
-        stored = self._desk.reviewing.note(segment_id, text)
-        if stored is not None:
-            self.select_segment(stored)
+        self._keep([self._desk.judging.note(segment_id, text)])
+
+    @Slot(str, str)
+    def _on_note_typed(self, segment_id: str, text: str) -> None:
+        self._keep([self._desk.judging.note(segment_id, text, typing=True)])
+
+    @Slot(list, list, list)
+    def _on_tags(self, ids: list[str], add: list[str], remove: list[str]) -> None:
+        self._keep(self._desk.judging.retag(ids, add, remove))
 
     @Slot(str, float, float)
     def _on_edges(self, segment_id: str, start: float, stop: float) -> None:
@@ -192,6 +233,28 @@ class ReviewPane(QObject):
         table = document.footage.table
         first = table.index_at(start)
         last = max(first, table.index_at(max(start, stop - 1e-6)))
-        stored = self._desk.reviewing.move_edges(segment_id, FrameSpan(first, last + 1))
-        if stored is not None:
-            self.select_segment(stored)
+        self._keep([self._desk.judging.move_edges(segment_id, FrameSpan(first, last + 1))])
+
+    @Slot(str, str, str)
+    def _on_edge_typed(self, segment_id: str, edge: str, text: str) -> None:
+        """A frame or a time for one edge; the frame of an end is the last one of the segment."""
+        segment, inspector = self._desk.reviewing.segment(segment_id), self._desk.window.segments
+        document, place = self._desk.current, parse_place(text)
+        if segment is None or document is None or document.footage is None:
+            return
+        if place is None:
+            wrong = tr("'{typed}' is neither a frame nor a time.", typed=text)
+            inspector.inspector.say(wrong, edge)
+            return
+        table, (kind, value) = document.footage.table, place
+        if kind == "frame":
+            index = min(int(value), len(table) - 1)
+        else:
+            index = table.index_at(max(0.0, value - (1e-6 if edge == "stop" else 0.0)))
+        start = index if edge == "start" else segment.span.start
+        stop = index + 1 if edge == "stop" else segment.span.stop
+        if start >= stop:
+            inspector.inspector.say(tr("A segment cannot end before it starts."), edge)
+            return
+        inspector.inspector.say("")
+        self._keep([self._desk.judging.move_edges(segment_id, FrameSpan(start, stop))])

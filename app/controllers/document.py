@@ -32,6 +32,7 @@ class Document:
     in_point: int | None = None
     selected: str | None = None
     opening: str = ""
+    chosen: list[str] = field(default_factory=list)
     progress: str = ""
     fraction: float | None = None
     running: bool = False

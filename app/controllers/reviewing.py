@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +21,15 @@ from engine.timebase import FrameSpan
 if TYPE_CHECKING:
     from engine.detectors.base import Calibration
     from engine.review.scoring import ScoreTrack
+    from engine.review.session import ReviewSession
     from engine.review.state import ReviewSegment, ReviewState
+    from engine.review.versions import ReviewVersion
     from engine.scoring.ignoring import IgnoredArea
     from engine.scoring.score import ScoreSettings, Values
     from engine.scoring.segments import SegmentSettings
 
-SAVE_MS = 300
+SAVE_MS = 300  # a dragged slider is saved this often while it moves
+LOST = "Everything that was decided is there; undo begins anew."
 PROVISIONAL_SECONDS = 1.0  # how often a growing calibration is taken anew
 
 
@@ -70,12 +74,27 @@ class Reviewing(QObject):
         document = self._document
         return document.session.state if document is not None and document.session else None
 
+    @property
+    def session(self) -> ReviewSession | None:
+        """The review of the current footage."""
+        return self._document.session if self._document is not None else None
+
+    @property
+    def document(self) -> Document | None:
+        """The footage under review."""
+        return self._document
+
     def _ensure_session(self) -> None:
         document = self._document
         if document is None or document.analysis is None or document.session is not None:
             return
         from engine.review.defaults import default_state
-        from engine.review.session import ReviewSession, open_review, review_path
+        from engine.review.session import (
+            UnreadableReview,
+            open_review,
+            recovered_review,
+            review_path,
+        )
 
         analysis = document.analysis
         if analysis.path is None:
@@ -85,15 +104,10 @@ class Reviewing(QObject):
         try:
             document.session = open_review(path, reference, default, name)
         except EngineError as error:
-            # the damaged file stays; the review goes on beside it
-            aside = path.with_name(path.stem + ".recovered.json")
-            try:
-                document.session = open_review(aside, reference, default, name)
-            except EngineError:
-                stamp = datetime.now().strftime("%Y%m%d%H%M%S")
-                fresh = path.with_name(f"{path.stem}.recovered-{stamp}.json")
-                document.session = ReviewSession(fresh, reference, name, default)
+            document.session = recovered_review(path, reference, default, name)
             self.failed.emit(error)
+        if document.session.history_lost:
+            self.failed.emit(UnreadableReview("The steps of undo could not be read.", hint=LOST))
 
     @Slot()
     def refresh(self) -> None:
@@ -142,13 +156,15 @@ class Reviewing(QObject):
 
     # --- settings -------------------------------------------------------------------------------
 
-    def _change(self, title: str, state: ReviewState, *, merge: bool = False) -> None:
+    def change(self, title: str, state: ReviewState, *, merge: bool = False) -> None:
+        """Put a state in force as a step of undo; merge: steps of one title in a row are one."""
         document = self._document
         if document is None or document.session is None:
             return
         document.session.change(title, state, merge=merge, save=False)
-        if merge:  # a dragged slider is saved when it rests, a decision at once
-            self._saving.start()
+        if merge:  # a dragged slider is saved now and then, a decision at once
+            if not self._saving.isActive():
+                self._saving.start()
         else:
             self.save()
         self.state_changed.emit()
@@ -157,17 +173,17 @@ class Reviewing(QObject):
     def set_score(self, settings: ScoreSettings) -> None:
         """lambda, normalisation, pooling."""
         if self.state is not None:
-            self._change("score settings", replace(self.state, score=settings), merge=True)
+            self.change("Score settings", replace(self.state, score=settings), merge=True)
 
     def set_smoothing(self, seconds: float) -> None:
         """Gaussian sigma in seconds."""
         if self.state is not None:
-            self._change("smoothing", replace(self.state, smooth_seconds=seconds), merge=True)
+            self.change("Smoothing", replace(self.state, smooth_seconds=seconds), merge=True)
 
     def set_segments(self, settings: SegmentSettings) -> None:
         """Threshold, hysteresis, lengths."""
         if self.state is not None:
-            self._change("segment settings", replace(self.state, segments=settings), merge=True)
+            self.change("Segment settings", replace(self.state, segments=settings), merge=True)
 
     def set_threshold(self, threshold: float) -> None:
         """The threshold alone, as dragged on the timeline."""
@@ -177,12 +193,12 @@ class Reviewing(QObject):
     def set_gamma(self, gamma: float) -> None:
         """gamma as wanted for the next run; until then it only tints the timeline."""
         if self.state is not None:
-            self._change("gamma", replace(self.state, gamma=gamma), merge=True)
+            self.change("Gamma", replace(self.state, gamma=gamma), merge=True)
 
     def set_areas(self, areas: tuple[IgnoredArea, ...]) -> None:
         """Ignored areas."""
         if self.state is not None:
-            self._change("ignored areas", replace(self.state, areas=areas))
+            self.change("Ignored areas", replace(self.state, areas=areas))
 
     @Slot()
     def save(self) -> None:
@@ -209,10 +225,15 @@ class Reviewing(QObject):
     # --- segments -------------------------------------------------------------------------------
 
     def segment(self, segment_id: str | None) -> ReviewSegment | None:
-        """A segment by its id."""
-        if self.track is None or segment_id is None:
+        """A segment by its id; one that was just stored is known before the next recomputation."""
+        if segment_id is None:
             return None
-        return next((s for s in self.track.segments if s.id == segment_id), None)
+        stored = self.state.stored if self.state is not None else ()
+        found = self.track.segments if self.track is not None else []
+        known = next((s for s in stored if s.id == segment_id), None)
+        if known is not None:
+            return known
+        return next((s for s in found if s.id == segment_id and not s.stored), None)
 
     def neighbour(self, index: int, direction: int) -> ReviewSegment | None:
         """The next (1) or previous (-1) segment seen from a frame."""
@@ -223,62 +244,8 @@ class Reviewing(QObject):
             return next((s for s in found if s.peak_frame > index), None)
         return next((s for s in reversed(found) if s.peak_frame < index), None)
 
-    def judge(self, segment_id: str, value: str) -> str | None:
-        """Give a verdict; returns the id of the stored segment."""
-        from engine.review.state import Verdict
-
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
-        verdict = Verdict(value, now, _operator())  # type: ignore[arg-type]
-        return self._store(segment_id, f"verdict: {value}", verdict=verdict)
-
-    def note(self, segment_id: str, text: str) -> str | None:
-        """Write a note; returns the id of the stored segment."""
-        return self._store(segment_id, "note", note=text)
-
-    def move_edges(self, segment_id: str, span: FrameSpan) -> str | None:
-        """Other edges for a segment; returns the id of the stored segment."""
-        peak, frame = self._peak(span)
-        return self._store(segment_id, "segment edges", span=span, peak=peak, peak_frame=frame)
-
-    def make(self, span: FrameSpan) -> str | None:
-        """A new segment of the analyst's own."""
-        from engine.review.state import ReviewSegment
-
-        if self.state is None or not len(span):
-            return None
-        peak, frame = self._peak(span)
-        made = ReviewSegment("", span, peak, frame, "made")
-        after = self.state.with_segment(made)
-        self._change("new segment", after)
-        return after.stored[-1].id
-
-    def split(self, segment_id: str, at: int) -> None:
-        """Two segments from one, at a frame."""
-        segment = self.segment(segment_id)
-        if self.state is None or segment is None or not segment.span.start < at < segment.span.stop:
-            return
-        state = self.state
-        first, second = FrameSpan(segment.span.start, at), FrameSpan(at, segment.span.stop)
-        for span, original in ((first, True), (second, False)):
-            peak, frame = self._peak(span)
-            piece = replace(segment, span=span, peak=peak, peak_frame=frame)
-            state = state.with_segment(piece if original else replace(piece, stored=False))
-        self._change("split", state)
-
-    def delete(self, segment_id: str) -> None:
-        """Forget a stored segment."""
-        if self.state is not None:
-            self._change("delete segment", self.state.without_segment(segment_id))
-
-    def _store(self, segment_id: str, title: str, **changes: object) -> str | None:
-        segment = self.segment(segment_id)
-        if self.state is None or segment is None:
-            return None
-        after = self.state.with_segment(replace(segment, **changes))  # type: ignore[arg-type]
-        self._change(title, after)
-        return segment_id if segment.stored else after.stored[-1].id
-
-    def _peak(self, span: FrameSpan) -> tuple[float, int]:
+    def peak(self, span: FrameSpan) -> tuple[float, int]:
+        """The highest score in a span, and its frame."""
         if self.track is None:
             return 0.0, span.start
         scores = self.track.score[span.start : span.stop]
@@ -296,6 +263,25 @@ class Reviewing(QObject):
     def redo(self) -> str | None:
         """Make the last undone change again."""
         return self._step(forwards=True)
+
+    def go_to_step(self, done: int) -> None:
+        """Undo or redo until so many steps are in force."""
+        if self.session is not None:
+            self._walked(partial(self.session.go_to, done))
+
+    def go_back_to(self, version: ReviewVersion) -> None:
+        """Put an older version of the review in force, as a step that can be undone."""
+        if self.session is not None:
+            self._walked(partial(self.session.go_back_to, version))
+
+    def _walked(self, walk: Callable[[], object]) -> None:
+        self.save()
+        try:
+            walk()
+        except OSError as error:
+            self._tell_unsaved(error)
+        self.state_changed.emit()
+        self.refresh()
 
     def _step(self, *, forwards: bool) -> str | None:
         document = self._document
@@ -330,12 +316,3 @@ class Reviewing(QObject):
         if document is None or document.analysis is None or state is None or state.gamma is None:
             return "", None
         return gamma_words(document.analysis, state.gamma)
-
-
-def _operator() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

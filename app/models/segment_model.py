@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage, QPixmap
 
+from app.language import tr
 from engine.timebase import spoken_duration, timecode
 
 Verdict = Literal["unjudged", "confirmed", "dismissed", "unsure"]
@@ -24,8 +25,8 @@ Origin = Literal["found", "made"]
 Index = QModelIndex | QPersistentModelIndex
 
 GLYPHS: dict[str, str] = {"unjudged": "○", "confirmed": "✓", "dismissed": "✕", "unsure": "?"}
-THUMBNAIL, START, LENGTH, PEAK, VERDICT, NOTE = range(6)
-HEADERS = ("", "Start", "Length", "Peak", "Verdict", "Note")
+THUMBNAIL, START, LENGTH, PEAK, VERDICT, TAGS, NOTE = range(7)
+HEADERS = ("", "Start", "Length", "Peak", "Verdict", "Tags", "Note")
 THUMBNAIL_SIZE = QSize(64, 36)
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 ID_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -50,6 +51,7 @@ class SegmentRow:
     origin: Origin = "found"
     verdict: Verdict = "unjudged"
     note: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def length(self) -> float:
@@ -149,9 +151,9 @@ class SegmentModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
+            return tr(HEADERS[section]) if HEADERS[section] else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "Tick the segments to export" if section == THUMBNAIL else "Click to sort"
+            return tr("Tick the segments to export" if section == THUMBNAIL else "Click to sort")
         if role == Qt.ItemDataRole.TextAlignmentRole and section in (LENGTH, PEAK):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -210,14 +212,25 @@ class SegmentModel(QAbstractTableModel):
 
 
 def _described(row: SegmentRow) -> str:
-    made = "Marked by hand" if row.origin == "made" else "Found by the detector"
-    note = f"\nNote: {row.note}" if row.note else ""
-    return (
-        f"{timecode(row.start_time)} to {timecode(row.stop_time)} "
-        f"({spoken_duration(row.length)}), frames {row.start:,} to {row.stop - 1:,}\n"
-        f"Peak {row.peak:.2f} at {timecode(row.peak_time)}\n"
-        f"{made}, {row.verdict}{note}"
-    )
+    lines = [
+        tr(
+            "{start} to {stop} ({length}), frames {first} to {last}",
+            start=timecode(row.start_time),
+            stop=timecode(row.stop_time),
+            length=spoken_duration(row.length),
+            first=f"{row.start:,}",
+            last=f"{row.stop - 1:,}",
+        ),
+        tr("Peak {peak} at {time}", peak=f"{row.peak:.2f}", time=timecode(row.peak_time)),
+        tr("Marked by hand" if row.origin == "made" else "Found by the detector")
+        + ", "
+        + tr(row.verdict),
+    ]
+    if row.tags:
+        lines.append(tr("Tags: {tags}", tags=", ".join(row.tags)))
+    if row.note:
+        lines.append(tr("Note: {note}", note=row.note))
+    return "\n".join(lines)
 
 
 _TEXT: dict[int, Callable[[SegmentRow], str | None]] = {
@@ -225,7 +238,8 @@ _TEXT: dict[int, Callable[[SegmentRow], str | None]] = {
     START: lambda row: timecode(row.start_time, digits=1),
     LENGTH: lambda row: spoken_duration(row.length),
     PEAK: lambda row: f"{row.peak:.2f}",
-    VERDICT: lambda row: f"{GLYPHS[row.verdict]} {row.verdict}",
+    VERDICT: lambda row: f"{GLYPHS[row.verdict]} {tr(row.verdict)}",
+    TAGS: lambda row: ", ".join(row.tags),
     NOTE: lambda row: row.note,
 }
 _ORDER = {"unjudged": 0, "unsure": 1, "confirmed": 2, "dismissed": 3}
@@ -235,5 +249,6 @@ _SORT: dict[int, Callable[[SegmentRow], float | str]] = {
     LENGTH: lambda row: row.length,
     PEAK: lambda row: row.peak,
     VERDICT: lambda row: _ORDER[row.verdict],
+    TAGS: lambda row: ", ".join(row.tags).casefold(),
     NOTE: lambda row: row.note.casefold(),
 }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
-    QSignalBlocker,
     QSize,
     Qt,
     Signal,
@@ -16,16 +15,15 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from app.language import tr
 from app.models.segment_model import (
     GLYPHS,
     ID_ROLE,
@@ -33,6 +31,7 @@ from app.models.segment_model import (
     NOTE,
     PEAK,
     START,
+    TAGS,
     THUMBNAIL,
     THUMBNAIL_SIZE,
     VERDICT,
@@ -40,14 +39,23 @@ from app.models.segment_model import (
     SegmentRow,
 )
 from app.views.empty import EmptyText
+from app.views.inspector import Inspector
+from app.views.key_button import KeyButton
+from app.views.segment_filters import SegmentFilters
 from app.views.segment_table import SegmentFilter, SegmentTable
 
-_NARROW = 520  # below it length and note leave the table
+_NARROW = 520  # below it length, tags and note leave the table
+_LOW = 400  # below it the inspector shows the note alone
 _EMPTY = "No segments above the threshold. Lower it on the timeline, or drag it in the panel."
 _JUDGEMENTS = (
-    ("confirmed", "Confirm", "Confirm the selected segment (C)"),
-    ("dismissed", "Dismiss", "Dismiss the selected segment (X)"),
-    ("unsure", "Unsure", "Mark the selected segment as unsure (U)"),
+    ("confirmed", "Confirm", "Confirm the selected segments", "segments.confirm"),
+    ("dismissed", "Dismiss", "Dismiss the selected segments", "segments.dismiss"),
+    ("unsure", "Unsure", "Mark the selected segments as unsure", "segments.unsure"),
+)
+_EDITS = (
+    ("segments.split", "Split", "Split the selected segment where the playhead stands"),
+    ("segments.merge", "Merge", "Merge the selected segments; a single one with the next"),
+    ("segments.delete", "Bin", "Put the selected segments into the bin; History gives them back"),
 )
 
 
@@ -55,7 +63,9 @@ class SegmentList(QWidget):
     """Emits what the analyst asks for; the owner answers with new rows."""
 
     segment_activated = Signal(str)
-    verdict_requested = Signal(str, str)
+    selection_changed = Signal(list)
+    verdict_requested = Signal(list, str)
+    edit_requested = Signal(str)  # a command's id
     note_edited = Signal(str, str)
     export_requested = Signal()
 
@@ -65,48 +75,34 @@ class SegmentList(QWidget):
         self.filter = SegmentFilter()
         self.filter.setParent(self)
         self.filter.setSourceModel(self.model)
-        self._quiet = False
+        self._quiet, self._export_key = False, ""
+        self._terse: bool | None = None
+        self.filters = SegmentFilters()
+        self.filters.changed.connect(self._narrow)
+        self.inspector = Inspector()
+        self.inspector.note_edited.connect(self.note_edited)
+        self.inspector.left.connect(self._to_table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
-        layout.addLayout(self._build_filters())
+        layout.addWidget(self.filters)
         layout.addWidget(self._build_table(), 1)
-        layout.addWidget(self._build_note())
+        layout.addWidget(self.inspector)
         layout.addLayout(self._build_buttons())
         self.model.note_edited.connect(self.note_edited)
         self.model.checked_changed.connect(self._refresh)
         self._refresh()
 
-    def _build_filters(self) -> QHBoxLayout:
-        self.verdict_filter = QComboBox()
-        self.verdict_filter.addItem("all", "")
-        for verdict, glyph in GLYPHS.items():
-            self.verdict_filter.addItem(f"{glyph} {verdict}", verdict)
-        self.verdict_filter.setAccessibleName("Filter by verdict")
-        self.verdict_filter.setAccessibleDescription("Shows only segments with this verdict")
-        self.verdict_filter.setToolTip("Show only segments with this verdict")
-        self.text_filter = QLineEdit()
-        self.text_filter.setPlaceholderText("Filter by note or time")
-        self.text_filter.setClearButtonEnabled(True)
-        self.text_filter.setAccessibleName("Filter by text")
-        self.text_filter.setAccessibleDescription("Shows only segments that hold these words")
-        self.text_filter.setToolTip("Show only segments that hold these words")
-        self.verdict_filter.currentIndexChanged.connect(self._narrow)
-        self.text_filter.textChanged.connect(self._narrow)
-        row = QHBoxLayout()
-        row.addWidget(self.verdict_filter)
-        row.addWidget(self.text_filter, 1)
-        return row
-
     def _build_table(self) -> QTableView:
         table = SegmentTable()
         self.table = table
         table.setModel(self.filter)
-        table.setAccessibleName("Segments")
-        table.setAccessibleDescription("Segments of this footage; F2 edits the note, Space ticks")
+        table.setAccessibleName(tr("Segments"))
+        help = tr("Segments of this footage; Shift and Ctrl select several, Space ticks")
+        table.setAccessibleDescription(help)
         table.setIconSize(THUMBNAIL_SIZE)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
@@ -129,66 +125,69 @@ class SegmentList(QWidget):
         header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
         table.sortByColumn(START, Qt.SortOrder.AscendingOrder)
         table.selectionModel().currentRowChanged.connect(self._current_changed)
+        table.selectionModel().selectionChanged.connect(self._selection_changed)
         table.clicked_again.connect(self._activate)
-        self.empty = EmptyText(table.viewport(), _EMPTY)
+        self.empty = EmptyText(table.viewport(), tr(_EMPTY))
         for signal in (self.filter.rowsInserted, self.filter.rowsRemoved, self.filter.modelReset):
             signal.connect(self._refresh)
         return table
 
-    def _build_note(self) -> QLineEdit:
-        self.note = QLineEdit()
-        self.note.setPlaceholderText("Note on the selected segment")
-        self.note.setAccessibleName("Note")
-        self.note.setAccessibleDescription("Note on the selected segment")
-        self.note.setToolTip("Note on the selected segment; Enter keeps it")
-        self.note.editingFinished.connect(self._note_finished)
-        return self.note
-
     def _build_buttons(self) -> QVBoxLayout:
-        judging = QHBoxLayout()
+        judging, editing = QHBoxLayout(), QHBoxLayout()
         judging.setSpacing(4)
-        self.verdict_buttons: dict[str, QPushButton] = {}
-        for verdict, text, help in _JUDGEMENTS:
-            button = QPushButton(f"{GLYPHS[verdict]} {text}")
-            button.setAccessibleName(text)
-            button.setAccessibleDescription(help)
-            button.setToolTip(help)
+        editing.setSpacing(4)
+        self.verdict_buttons: dict[str, KeyButton] = {}
+        self.edit_buttons: dict[str, KeyButton] = {}
+        for verdict, text, help, command in _JUDGEMENTS:
+            button = _button(f"{GLYPHS[verdict]} {tr(text)}", tr(text), tr(help), command)
             button.setProperty("verdict", verdict)
             button.clicked.connect(self._judge)
             self.verdict_buttons[verdict] = button
             judging.addWidget(button)
-        self.export = QPushButton()
-        self.export.setAccessibleName("Export chosen")
-        self.export.setAccessibleDescription("Exports the ticked segments (E)")
+        for command, text, help in _EDITS:
+            button = _button(tr(text), tr(text), tr(help), command)
+            button.clicked.connect(self._edit)
+            self.edit_buttons[command] = button
+            editing.addWidget(button)
+        self.export = _button("", tr("Export chosen"), tr("Export the ticked segments"), "")
         self.export.clicked.connect(self._export)
+        editing.addWidget(self.export, 1)
         column = QVBoxLayout()
-        column.setSpacing(6)
+        column.setSpacing(4)
         column.addLayout(judging)
-        column.addWidget(self.export)
+        column.addLayout(editing)
         return column
 
     # setters and questions
 
     def set_segments(self, rows: Sequence[SegmentRow]) -> None:
         """Show other rows; selection, scroll position, ticks and thumbnails stay with their ids."""
-        selected, bar = self.selected_id(), self.table.verticalScrollBar()
+        selected, several = self.selected_id(), self.selected_ids()
+        bar = self.table.verticalScrollBar()
         at = bar.value()
         self._quiet = True
         if self.model.set_rows(rows) and selected is not None:
             self._select(selected, scroll=False)
+            self._add_to_selection(several)
         bar.setValue(at)
         self._quiet = False
+        tags = {tag.casefold(): tag for row in reversed(rows) for tag in row.tags}
+        known = [tags[key] for key in sorted(tags)]
+        self.filters.set_tags(known)
+        self.inspector.set_known_tags(known)
         self._refresh()
 
-    def set_selected(self, segment: str | None) -> None:
-        """Select a row without emitting."""
-        if segment == self.selected_id():
+    def set_selected(self, segment: str | None, also: Sequence[str] = ()) -> None:
+        """Select a row, and others with it, without emitting."""
+        wanted = {each for each in (segment, *also) if each is not None}
+        if segment == self.selected_id() and wanted == set(self.selected_ids()):
             return
         self._quiet = True
         if segment is None:
             self.table.selectionModel().clear()
         else:
             self._select(segment, scroll=True)
+            self._add_to_selection(also)
         self._quiet = False
         self._refresh()
 
@@ -204,6 +203,26 @@ class SegmentList(QWidget):
         """The current segment, if one is selected."""
         index = self.table.currentIndex()
         return index.data(ID_ROLE) if index.isValid() else None
+
+    def selected_ids(self) -> list[str]:
+        """All selected segments, as sorted."""
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows(START))
+        return [str(self.filter.index(row, START).data(ID_ROLE)) for row in rows]
+
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips."""
+        for button in (*self.verdict_buttons.values(), *self.edit_buttons.values()):
+            button.show_key(keys.get(button.command, ""))
+        self._export_key = keys.get("file.export", "")
+        self._refresh()
+
+    def edit_field(self, name: str) -> None:
+        """Put the keyboard into a field of the inspector: start, stop, tags or note."""
+        self.inspector.set_terse(False)
+        field: QLineEdit = getattr(self.inspector, name)
+        if field.isEnabled():
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            field.selectAll()
 
     def checked_ids(self) -> list[str]:
         """The ticked segments, in order of time."""
@@ -230,12 +249,24 @@ class SegmentList(QWidget):
         if scroll and index.isValid():
             self.table.scrollTo(index)
 
+    def _add_to_selection(self, segments: Sequence[str]) -> None:
+        flags = QItemSelectionModel.SelectionFlag
+        for segment in segments:
+            row = self.model.row_of(segment)
+            if row is not None:
+                index = self.filter.mapFromSource(self.model.index(row, START))
+                self.table.selectionModel().select(index, flags.Select | flags.Rows)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < _NARROW
         self.table.setColumnHidden(LENGTH, narrow)
+        self.table.setColumnHidden(TAGS, narrow)
         self.table.setColumnHidden(NOTE, narrow)
-        self.note.setVisible(narrow)
+        low = self.height() < _LOW
+        if low != self._terse:
+            self._terse = low
+            self.inspector.set_terse(low)
         self.filter.set_terse(narrow)
         self.table.setIconSize(QSize(48, 27) if narrow else THUMBNAIL_SIZE)
         header = self.table.horizontalHeader()
@@ -246,29 +277,28 @@ class SegmentList(QWidget):
         header.resizeSection(THUMBNAIL, 82 if narrow else 108)
         if not narrow:
             header.resizeSection(VERDICT, 116)
+            header.resizeSection(TAGS, 110)
 
     @Slot()
     def _narrow(self) -> None:
-        self.filter.narrow(self.verdict_filter.currentData(), self.text_filter.text())
+        f = self.filters
+        self.filter.narrow(f.verdict.currentData(), f.tag.currentData() or "", f.text.text())
         self._refresh()
 
     @Slot()
     def _refresh(self) -> None:
-        ticked, selected = len(self.model.checked_ids()), self.selected_id()
-        self.export.setText(f"Export chosen ({ticked})…" if ticked else "Export chosen…")
+        ticked, selected = len(self.model.checked_ids()), self.selected_ids()
+        self.export.setText(tr("Export ({count})…", count=ticked) if ticked else tr("Export…"))
         self.export.setEnabled(ticked > 0)
-        help = "Export the ticked segments (E)" if ticked else "Tick segments in the first column"
-        self.export.setToolTip(help)
-        for button in self.verdict_buttons.values():
-            button.setEnabled(selected is not None)
+        help = "Export the ticked segments" if ticked else "Tick segments in the first column"
+        self.export.setToolTip(tr(help) + (f" ({self._export_key})" if self._export_key else ""))
+        for button in (*self.verdict_buttons.values(), *self.edit_buttons.values()):
+            button.setEnabled(bool(selected))
         filtered = bool(self.model.rows()) and not self.filter.rowCount()
-        self.empty.show_over(not self.filter.rowCount(), "No segment fits." if filtered else None)
-        row = None if selected is None else self.model.row_of(selected)
-        self.note.setEnabled(row is not None)
-        if not self.note.hasFocus() or row is None:
-            with QSignalBlocker(self.note):
-                self.note.setText("" if row is None else self.model.row(row).note)
-                self.note.setCursorPosition(0)
+        text = tr("No segment fits.") if filtered else None
+        self.empty.show_over(not self.filter.rowCount(), text)
+        rows = [self.model.row_of(segment) for segment in selected]
+        self.inspector.set_rows([self.model.row(row) for row in rows if row is not None])
 
     @Slot()
     def _current_changed(self) -> None:
@@ -283,18 +313,34 @@ class SegmentList(QWidget):
             self.segment_activated.emit(selected)
 
     @Slot()
+    def _selection_changed(self) -> None:
+        if not self._quiet:
+            self._refresh()
+            self.selection_changed.emit(self.selected_ids())
+
+    @Slot()
     def _judge(self) -> None:
-        selected, button = self.selected_id(), self.sender()
-        if selected is not None and button is not None:
+        selected, button = self.selected_ids(), self.sender()
+        if selected and button is not None:
             self.verdict_requested.emit(selected, button.property("verdict"))
 
     @Slot()
-    def _note_finished(self) -> None:
-        selected = self.selected_id()
-        row = None if selected is None else self.model.row_of(selected)
-        if row is not None:
-            self.model.setData(self.model.index(row, NOTE), self.note.text())
+    def _edit(self) -> None:
+        button = self.sender()
+        if isinstance(button, KeyButton):
+            self.edit_requested.emit(button.command)
+
+    @Slot()
+    def _to_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.inspector.set_terse(bool(self._terse))
 
     @Slot()
     def _export(self) -> None:
         self.export_requested.emit()
+
+
+def _button(text: str, name: str, tip: str, command: str) -> KeyButton:
+    button = KeyButton(text, tip, command)
+    button.setAccessibleName(name)
+    return button

@@ -8,10 +8,12 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTableView
 
+from app.language import tr
 from app.models.segment_model import (
     NOTE,
     SORT_ROLE,
     START,
+    TAGS,
     THUMBNAIL,
     VERDICT,
     Index,
@@ -20,23 +22,24 @@ from app.models.segment_model import (
 
 
 class SegmentFilter(QSortFilterProxyModel):
-    """Rows of one verdict whose text holds some words."""
+    """Rows of one verdict and one tag whose text holds some words."""
 
     def __init__(self) -> None:
         super().__init__()
         self.verdict = ""
+        self.tag = ""
         self.words = ""
         self._terse = False
         self.setSortRole(SORT_ROLE)
         self.setDynamicSortFilter(True)
 
-    def narrow(self, verdict: str, words: str) -> None:
+    def narrow(self, verdict: str, tag: str, words: str) -> None:
         """Empty strings let everything through."""
-        self.verdict, self.words = verdict, words.casefold().strip()
+        self.verdict, self.tag, self.words = verdict, tag.casefold(), words.casefold().strip()
         self.invalidate()
 
     def set_terse(self, terse: bool) -> None:
-        """Show verdicts by their glyph alone; the tooltip has the word."""
+        """Show verdicts by their glyph, with the tags beside it; the tooltip has the word."""
         if terse != self._terse:
             self._terse = terse
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, VERDICT, VERDICT)
@@ -44,14 +47,15 @@ class SegmentFilter(QSortFilterProxyModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         value = super().data(index, role)
         if self._terse and index.column() == VERDICT and role == Qt.ItemDataRole.DisplayRole:
-            return str(value)[:1]
+            tags = super().data(index.sibling(index.row(), TAGS), role)
+            return f"{str(value)[:1]}  {tags or ''}".rstrip()
         return value
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if self._terse and section == VERDICT and role == Qt.ItemDataRole.DisplayRole:
-            return ""
+            return tr("Tags")
         return super().headerData(section, orientation, role)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
@@ -59,6 +63,8 @@ class SegmentFilter(QSortFilterProxyModel):
         assert isinstance(model, SegmentModel)
         row = model.row(source_row)
         if self.verdict and row.verdict != self.verdict:
+            return False
+        if self.tag and self.tag not in (tag.casefold() for tag in row.tags):
             return False
         shown = (str(model.index(source_row, c).data() or "") for c in range(START, NOTE + 1))
         return not self.words or self.words in " ".join(shown).casefold()

@@ -117,13 +117,13 @@ def test_selecting_from_outside_does_not_echo(segments: SegmentList) -> None:
 
 
 def test_filters_by_verdict_and_by_words(segments: SegmentList) -> None:
-    combo = segments.verdict_filter
+    combo = segments.filters.verdict
     combo.setCurrentIndex(combo.findData("confirmed"))
     assert segments.shown_ids() == ["b"]
     combo.setCurrentIndex(0)
-    QTest.keyClicks(segments.text_filter, "GLARE")
+    QTest.keyClicks(segments.filters.text, "GLARE")
     assert segments.shown_ids() == ["d"]
-    QTest.keyClicks(segments.text_filter, " and more")
+    QTest.keyClicks(segments.filters.text, " and more")
     assert segments.shown_ids() == []
     assert segments.empty.isVisible()
     assert segments.empty.text() == "No segment fits."
@@ -135,7 +135,7 @@ def test_buttons_ask_for_a_verdict_on_the_selected_segment(segments: SegmentList
     click(segments, 0)
     for button in segments.verdict_buttons.values():
         QTest.mouseClick(button, LEFT)
-    assert asked == [("a", "confirmed"), ("a", "dismissed"), ("a", "unsure")]
+    assert asked == [(["a"], "confirmed"), (["a"], "dismissed"), (["a"], "unsure")]
 
 
 def test_note_is_edited_in_its_cell(segments: SegmentList) -> None:
@@ -155,13 +155,13 @@ def test_narrow_list_keeps_the_note_below_the_table(segments: SegmentList) -> No
     segments.resize(280, 400)
     assert segments.table.isColumnHidden(NOTE)
     assert segments.table.isColumnHidden(LENGTH)
-    assert segments.note.isVisible()
+    assert segments.inspector.note.isVisible()
     click(segments, 1)
-    assert segments.note.text() == "cyclist"
+    assert segments.inspector.note.text() == "cyclist"
     edited = heard(segments.note_edited)
-    segments.note.setFocus()
-    QTest.keyClicks(segments.note, "!")
-    QTest.keyClick(segments.note, Qt.Key.Key_Return)
+    segments.inspector.note.setFocus()
+    QTest.keyClicks(segments.inspector.note, "!")
+    QTest.keyClick(segments.inspector.note, Qt.Key.Key_Return)
     assert edited == [("b", "!cyclist")]
     width = segments.table.horizontalHeader().length()
     assert width <= segments.table.viewport().width()
@@ -172,7 +172,7 @@ def test_export_needs_a_tick(segments: SegmentList) -> None:
     assert not segments.export.isEnabled()
     segments.table.setCurrentIndex(segments.filter.index(0, THUMBNAIL))
     QTest.keyClick(segments.table, Qt.Key.Key_Space)
-    assert segments.export.text() == "Export chosen (1)…"
+    assert segments.export.text() == "Export (1)…"
     QTest.mouseClick(segments.export, LEFT)
     assert len(asked) == 1
 
