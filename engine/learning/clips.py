@@ -117,3 +117,10 @@ def split(clips: ClipSet, holdout: float) -> tuple[ClipSet, ClipSet]:
         ClipSet(clips.frames, training, clips.clip_frames),
         ClipSet(clips.frames, held, clips.clip_frames),
     )
+
+
+def as_picture(prepared: NDArray[np.uint8]) -> Picture:
+    """Back from (C, h, w) BGR or grey to RGB (h, w, 3); preparing it again gives the same bytes."""
+    if prepared.shape[0] == 1:
+        return np.ascontiguousarray(np.repeat(prepared[0][:, :, None], 3, axis=2))
+    return np.ascontiguousarray(prepared[::-1].transpose(1, 2, 0))

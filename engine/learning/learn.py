@@ -19,7 +19,7 @@ from engine.detectors.base import Calibration, Detector, FrameScore
 from engine.detectors.device import precision_name
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
-from engine.learning.clips import ClipSet, gather, split
+from engine.learning.clips import ClipSet, as_picture, gather, split
 from engine.learning.courses import lesson_of
 from engine.learning.plan import TrainingPlan
 from engine.learning.takes import footage_paths, take_of
@@ -151,7 +151,7 @@ def calibrate_detector(detector: Detector, clips: ClipSet, origin: str) -> Calib
     stream = detector.stream(update=False)
     for start, stop in clips.bounds:
         for at in range(start, stop):
-            scores += stream.push(at, _picture(clips.frames[at]))
+            scores += stream.push(at, as_picture(clips.frames[at]))
         scores += stream.flush()
     parts = {
         spec.name: np.array([score.parts[spec.name] for score in scores])
@@ -163,12 +163,3 @@ def calibrate_detector(detector: Detector, clips: ClipSet, origin: str) -> Calib
     if detector.facts.has_memory:
         regular = np.array([score.regular_score for score in scores], np.float64)
     return calibrate(parts, detector.facts.parts, maps, regular, origin)
-
-
-def _picture(
-    prepared: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Back from (C, h, w) BGR or grey to RGB (h, w, 3); preparing it again gives the same bytes."""
-    if prepared.shape[0] == 1:
-        return np.ascontiguousarray(np.repeat(prepared[0][:, :, None], 3, axis=2))
-    return np.ascontiguousarray(prepared[::-1].transpose(1, 2, 0))

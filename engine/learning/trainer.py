@@ -1,4 +1,4 @@
-"""The trainer: a Lesson's loss minimised, a cosine over the epochs, exact resume."""
+"""The trainer: a Lesson's loss minimised, a cosine over the run, exact resume within an epoch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from engine.learning.courses import lesson_of
 from engine.learning.crops import cropped, moving_corners
 from engine.learning.lesson import Batch, Lesson
 from engine.learning.plan import TrainingPlan
+from engine.learning.watching import LossCurve
 from engine.progress import Progress, RateMeter
+
+SAVE_SECONDS = 60.0  # what a crash may lose
 
 
 @dataclass(slots=True)
@@ -66,15 +69,14 @@ class Trainer:
         self.optimiser = self.lesson.optimiser(plan.learning_rate)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
         self.epoch, self.epochs = 0, plan.epochs
+        self.step = 0  # of the present epoch
+        self.steps_per_epoch = len(clips) // plan.batch  # the rest is dropped, as released
+        self.curve = LossCurve()
         self.history: list[dict[str, float]] = []
+        self._sums = np.zeros(len(self.lesson.terms))
         self.seconds = 0.0
         self.resumed_from = 0
         self.trained: Trained | None = None
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Whole batches of an epoch; the rest is dropped, as in the released code."""
-        return len(self.clips) // self.plan.batch
 
     def resume(self) -> bool:
         """Continue from the checkpoint if it belongs to this plan and this footage.
@@ -98,49 +100,39 @@ class Trainer:
         self.optimiser.load_state_dict(state["optimiser"])
         self.scaler.load_state_dict(state["scaler"])
         self.epoch, self.epochs = int(state["epoch"]), int(state["epochs"])
+        self.step, self.steps_per_epoch = int(state["step"]), int(state["steps_per_epoch"])
+        self._sums = np.array(json.loads(state["sums"]))
         self.history = json.loads(state["history"])
         self.seconds = float(state["seconds"])
         self.resumed_from = self.epoch
         return True
 
     def run(self) -> Iterator[Progress]:
-        """Train to the end; the caller stops by leaving, and loses at most the current epoch."""
+        """Train to the end.  The caller stops by leaving, and loses nothing; a kill loses at most
+        a minute.
+        """
         plan, meter = self.plan, RateMeter(window=20.0)
         yield from self.lesson.gathered(self.clips, self.checkpoint.parent)
-        if self.epoch == 0:
+        if self.epoch == self.step == 0:
             self.lesson.begin(self.clips, plan.seed)
-        if plan.minutes is not None and self.epoch == 0:
-            self.epochs = self._epochs_that_fit(plan.minutes)
-        per_epoch = self.steps_per_epoch
-        total = self.epochs * per_epoch
+            if plan.minutes is not None:
+                self.epochs, self.steps_per_epoch = self._fitting(plan.minutes)
+        total = self.epochs * self.steps_per_epoch
         while self.epoch < self.epochs:
-            began = time.monotonic()
-            # the order depends on seed and epoch alone, so that a resumed run sees the same batches
-            order = np.random.default_rng((plan.seed, self.epoch)).permutation(len(self.clips))
-            sums, steps = np.zeros(len(self.lesson.terms)), 0
-            self._set_rate(self.epoch / self.epochs)
             self.network.train()
             self.lesson.begin_epoch(self.epoch, self.epochs)
-            for step in range(per_epoch):
-                positions = order[step * plan.batch : (step + 1) * plan.batch]
-                place = np.random.default_rng((plan.seed, self.epoch, step))
-                batch = self._batch(positions, place)
-                if plan.anneal == "step":
-                    self._set_rate((self.epoch + step / per_epoch) / self.epochs)
-                sums += self._step(self._without_worst(batch, plan.left_out(step)))
-                steps += 1
-                mean = sums / steps
+            for done in self._epoch():
+                mean = self._sums[0] / self.step
                 yield meter.progress(
                     f"epoch {self.epoch + 1} of {self.epochs}",
-                    self.epoch * per_epoch + steps,
+                    done,
                     total,
                     "step",
-                    note=f"loss {mean[0]:.5f}",
+                    note=f"loss {mean:.5f}",
                 )
-            means = (sums / steps).tolist()
+            means = (self._sums / self.step).tolist()
             self.history.append(dict(zip(self.lesson.terms, means, strict=True)))
-            self.epoch += 1
-            self.seconds += time.monotonic() - began
+            self.epoch, self.step, self._sums = self.epoch + 1, 0, np.zeros_like(self._sums)
             self._save()
         self.network.eval()
         yield from self.lesson.settle(self.clips)
@@ -149,9 +141,42 @@ class Trainer:
             self.network, self.history, self.epochs, self.seconds, self.resumed_from
         )
 
-    def _set_rate(self, progress: float) -> None:
+    def _epoch(self) -> Iterator[int]:
+        """The rest of an epoch; yields the steps of the whole run so far."""
+        plan = self.plan
+        # the order depends on seed and epoch alone, so that a resumed run sees the same batches
+        order = np.random.default_rng((plan.seed, self.epoch)).permutation(len(self.clips))
+        began = saved = time.monotonic()
+        while self.step < self.steps_per_epoch:
+            self._set_rate()
+            step = self.step
+            positions = order[step * plan.batch : (step + 1) * plan.batch]
+            place = np.random.default_rng((plan.seed, self.epoch, step))
+            batch = self._batch(positions, place)
+            terms = self._step(self._without_worst(batch, plan.left_out(step)))
+            self._sums += terms
+            self.step += 1
+            done = self.epoch * self.steps_per_epoch + self.step
+            self.curve.add(done, float(terms[0]))
+            now = time.monotonic()
+            self.seconds, began = self.seconds + now - began, now
+            if now - saved > SAVE_SECONDS and self.step < self.steps_per_epoch:
+                saved = now
+                self._save()
+            try:
+                yield done
+            except GeneratorExit:
+                self._save()
+                raise
+            began = time.monotonic()  # a pause is no training
+
+    def _set_rate(self) -> None:
+        """The cosine, stepped by epochs as released, or by steps."""
+        share = self.epoch / self.epochs
+        if self.plan.anneal == "step":
+            share += self.step / self.steps_per_epoch / self.epochs
         for group in self.optimiser.param_groups:
-            group["lr"] = self.plan.rate_at(progress)
+            group["lr"] = self.plan.rate_at(share)
 
     def _batch(self, positions: np.ndarray[Any, np.dtype[np.int64]], place: Any) -> Batch:
         """Clips by position, cropped where they move if the plan says so."""
@@ -188,8 +213,10 @@ class Trainer:
         self.scaler.update()
         return np.array([float(loss.terms[name].detach()) for name in self.lesson.terms])
 
-    def _epochs_that_fit(self, minutes: float) -> int:
-        """Time a few steps on a copy of the state, and see how many epochs the minutes hold."""
+    def _fitting(self, minutes: float) -> tuple[int, int]:
+        """Time a few steps on a copy of the state, and see how many epochs the minutes hold, and
+        how many steps of each: less than all of them where not even one epoch fits.
+        """
         state = {k: v.clone() for k, v in self.network.state_dict().items()}
         self.network.train()
         self.lesson.begin_epoch(0, self.epochs)
@@ -198,10 +225,11 @@ class Trainer:
         began = time.monotonic()
         for _ in range(3):
             self._step(batch)
-        step = (time.monotonic() - began) / 3
+        fit = max(1, int(minutes * 60 * 3 / max(1e-9, time.monotonic() - began)))
         self.network.load_state_dict(state)
         self.optimiser = self.lesson.optimiser(self.plan.learning_rate)
-        return max(1, int(minutes * 60 / (step * self.steps_per_epoch)))
+        full = self.steps_per_epoch
+        return (1, fit) if fit < full else (fit // full, full)
 
     def _identity(self) -> str:
         said = {"plan": self.plan.as_dict(), "clips": self.clips.fingerprint()}
@@ -217,6 +245,9 @@ class Trainer:
                     "scaler": self.scaler.state_dict(),
                     "epoch": self.epoch,
                     "epochs": self.epochs,
+                    "step": self.step,
+                    "steps_per_epoch": self.steps_per_epoch,
+                    "sums": json.dumps(self._sums.tolist()),
                     "history": json.dumps(self.history),
                     "seconds": self.seconds,
                 },

@@ -123,12 +123,59 @@ def test_too_few_clips_for_a_batch_are_explained(tmp_path: Path) -> None:
     assert "minute" in caught.value.hint
 
 
-def test_minutes_become_epochs(tmp_path: Path) -> None:
+def test_minutes_become_epochs_and_leave_no_trace(tmp_path: Path) -> None:
     trainer = Trainer(clips(), plan(minutes=0.001), tmp_path / "a.pt")
     before = {name: tensor.clone() for name, tensor in trainer.network.state_dict().items()}
-    assert trainer._epochs_that_fit(0.001) >= 1
+    epochs, steps = trainer._fitting(10.0)
+    assert epochs > 1
+    assert steps == trainer.steps_per_epoch
     after = trainer.network.state_dict()
     assert all(torch.equal(after[name], before[name]) for name in before)
+
+
+def test_minutes_that_hold_no_whole_epoch_hold_a_part_of_one(tmp_path: Path) -> None:
+    trainer = Trainer(clips(400), plan(minutes=1e-4), tmp_path / "a.pt")
+    reports = list(trainer.run())
+    assert trainer.epochs == 1
+    assert 1 <= trainer.steps_per_epoch < 198
+    assert reports[-1].done == reports[-1].total == trainer.steps_per_epoch
+    assert trainer.trained is not None
+
+
+@pytest.mark.parametrize("steps", [1, 3, 4, 5, 8])
+def test_a_run_that_was_left_at_any_step_goes_on_there(steps: int, tmp_path: Path) -> None:
+    wanted = plan(care=CARES[1], robust=0.25, batch=2)
+    straight = finished(Trainer(clips(), wanted, tmp_path / "a.pt"))
+    left = Trainer(clips(), wanted, tmp_path / "b.pt")
+    running = left.run()
+    for _ in range(steps):
+        next(running)
+    running.close()  # type: ignore[attr-defined]
+    again = Trainer(clips(), wanted, tmp_path / "b.pt")
+    assert again.resume()
+    assert again.epoch * 4 + again.step == steps
+    first = next(iter(again.run())) if steps < 8 else None
+    assert first is None or first.done == steps + 1
+    again = Trainer(clips(), wanted, tmp_path / "b.pt")
+    assert again.resume()
+    resumed = finished(again)
+    assert resumed.history == straight.history
+    expected = straight.network.state_dict()
+    for name, tensor in resumed.network.state_dict().items():
+        assert torch.equal(tensor, expected[name]), name
+
+
+def test_a_long_epoch_is_saved_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.learning.trainer.SAVE_SECONDS", 0.0)
+    trainer = Trainer(clips(), plan(), tmp_path / "a.pt")
+    running = trainer.run()
+    next(running)
+    again = Trainer(clips(), plan(), tmp_path / "a.pt")  # as after a kill: nothing was closed
+    assert again.resume()
+    assert again.step == 1
+    running.close()  # type: ignore[attr-defined]
 
 
 def test_the_learning_rate_falls_by_a_cosine() -> None:
