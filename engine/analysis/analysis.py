@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.detectors.base import Calibration, DetectorFacts, FrameScore, PartSpec, PatchRule
+from engine.detectors.series import NormalSeries, normal_series
 from engine.scoring.calibrating import calibrate
 from engine.timebase import FrameSpan
 
@@ -228,8 +229,13 @@ class Analysis:
         written = np.flatnonzero(self.updated[snapshot[0] : index])
         return (snapshot[0] + int(written[0]) if len(written) else index), snapshot[1]
 
-    def calibrate_on(self, start: int, stop: int, origin: str) -> Calibration:
-        """Quantiles of frames [start, stop), taken as normal."""
+    def calibrate_on(
+        self, start: int, stop: int, origin: str, *, known: bool = False
+    ) -> Calibration:
+        """Quantiles of frames [start, stop), taken as normal.
+
+        known: somebody said so; only then can their segments be counted as false alarms.
+        """
         stop = min(stop, self.frames_done)
         rows = np.flatnonzero(self.scored[start:stop]) + start
         # a cell's quantiles need no more than some hundred frames
@@ -245,7 +251,18 @@ class Analysis:
             maps,
             self.regular_score[start:stop] if self.facts.has_memory else None,
             origin,
+            self._series(rows) if known and len(rows) > 1 else None,
         )
+
+    def _series(self, rows: NDArray[np.int64]) -> NormalSeries:
+        """Scored rows in order, parted where time jumps or a clip starts anew."""
+        times = self.seconds[rows]
+        step = float(np.median(np.diff(times)))
+        fresh = np.diff(times) > 1.9 * step
+        fresh |= np.diff(np.cumsum(self.clip_start)[rows]) > 0
+        edges = np.concatenate(([0], np.flatnonzero(fresh) + 1, [len(rows)]))
+        parts = {name: values[rows] for name, values in self.parts.items()}
+        return normal_series(parts, np.diff(edges).tolist(), 1.0 / max(step, 1e-6))
 
     def with_rows_below(self, frame: int) -> Analysis:
         """A copy that keeps only the rows below a frame (for a re-run from there)."""

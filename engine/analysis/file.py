@@ -19,7 +19,7 @@ from engine.files import replacing
 from engine.timebase import FrameSpan
 
 FORMAT = "normscope-analysis"
-VERSION = 1
+VERSION = 2  # 1 had the head and the calibration as attributes, which HDF5 limits to 64 kB
 WORKING = ".new.h5"  # ends the name of a run beside the complete analysis that it will replace
 
 
@@ -42,7 +42,7 @@ def _image(analysis: Analysis) -> bytes:
     calibration = analysis.calibration
     with h5py.File("image", "w", driver="core", backing_store=False) as file:
         file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
-        file.attrs["head"] = json.dumps(head.as_dict())
+        file["head"] = json.dumps(head.as_dict())
         file.attrs["footage"] = json.dumps(
             {
                 "path": head.footage.path,
@@ -58,7 +58,7 @@ def _image(analysis: Analysis) -> bytes:
         file.attrs["clip_rate"] = np.nan if facts.clip_rate is None else facts.clip_rate
         file.attrs["complete"], file.attrs["frames_done"] = analysis.complete, analysis.frames_done
         if analysis.own_calibration is not None:
-            file.attrs["calibration"] = json.dumps(analysis.own_calibration.as_dict())
+            file["calibration"] = json.dumps(analysis.own_calibration.as_dict())
         if analysis.normal is not None:
             file.attrs["normal_span"] = [analysis.normal.start, analysis.normal.stop]
         pts = file.create_dataset("frames/pts", data=analysis.pts)
@@ -168,7 +168,7 @@ def read_analysis(path: Path) -> Analysis:
 
 
 def _read(file: h5py.File, path: Path) -> Analysis:
-    head = AnalysisHead.from_dict(json.loads(file.attrs["head"]))
+    head = AnalysisHead.from_dict(json.loads(_text(file, "head")))
     analysis = Analysis.empty(head, file["frames/pts"][:])
     for spec in head.facts.parts:
         analysis.parts[spec.name] = file[f"frames/parts/{spec.name}"][:]
@@ -183,10 +183,17 @@ def _read(file: h5py.File, path: Path) -> Analysis:
         analysis.snapshots = list(zip(frames, file["memory/snapshots"][:], strict=True))
     analysis.frames_done = int(file.attrs["frames_done"])
     analysis.complete = bool(file.attrs["complete"])
-    if "calibration" in file.attrs:
-        analysis.own_calibration = Calibration.from_dict(json.loads(file.attrs["calibration"]))
+    if "calibration" in file or "calibration" in file.attrs:
+        document = json.loads(_text(file, "calibration"))
+        analysis.own_calibration = Calibration.from_dict(document)
     if "normal_span" in file.attrs:
         start, stop = file.attrs["normal_span"].tolist()
         analysis.normal = FrameSpan(start, stop)
     analysis.path = path
     return analysis
+
+
+def _text(file: h5py.File, name: str) -> str | bytes:
+    """A document: a dataset, or an attribute in files of version 1."""
+    found = file[name][()] if name in file else file.attrs[name]
+    return found if isinstance(found, bytes) else str(found)

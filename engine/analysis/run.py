@@ -225,7 +225,9 @@ class AnalysisRun:
         analysis, span = self.analysis, self.analysis.normal
         if span is not None and analysis.scored[span.start : span.stop].any():
             origin = f"frames {span.start} to {span.stop - 1} of this footage"
-            analysis.own_calibration = analysis.calibrate_on(span.start, span.stop, origin)
+            analysis.own_calibration = analysis.calibrate_on(
+                span.start, span.stop, origin, known=True
+            )
         elif analysis.facts.calibration is None:
             part = "whole footage" if analysis.complete else "part that was analysed"
             origin = f"the {part}, taken as normal"

@@ -191,6 +191,7 @@ def segments(
 ) -> None:
     """Segments of a stored run.  Example: normscope segments yard.h5 --threshold 1.2"""
     from engine.export.tables import segment_rows
+    from engine.scoring.score import rarity
 
     analysis = api.read_analysis(file)
     state = _state(
@@ -207,7 +208,17 @@ def segments(
     rows = segment_rows(scored.segments, analysis.seconds, analysis.pts)
     if json:
         names = ("id", "start", "stop", "start_time", "stop_time", "peak", "peak_frame")
-        emit([{name: row[name] for name in names} for row in rows])
+        alarms = scored.false_alarms
+        # how rare its peak is among normal frames, and what the settings would flag on normal
+        more = {"false_alarms": None if alarms is None else alarms.as_dict()}
+        emit(
+            [
+                {name: row[name] for name in names}
+                | {"rarity": rarity(row["peak"], scored.normal)}
+                | more
+                for row in rows
+            ]
+        )
         return
     shown = [
         [

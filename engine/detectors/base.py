@@ -14,6 +14,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.detectors.series import NormalSeries
+
 Picture = NDArray[np.uint8]  # RGB (H, W, 3)
 Map = NDArray[np.float32]
 Role = Literal["appearance", "memory", "motion", "feature"]
@@ -95,7 +97,8 @@ class Calibration:
 
     origin says in words what normal was ("2 held-out clips", "this whole footage").
     samples: the parts of some normal frames, row by row (n,), so that the score that any lambda
-    makes of normal can be told.
+    makes of normal can be told.  series: the same in order of time, as far as it was kept, so that
+    segments of normal footage can be counted.
     """
 
     levels: NDArray[np.float64]
@@ -105,6 +108,7 @@ class Calibration:
     origin: str = ""
     frames: int = 0
     samples: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    series: NormalSeries | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For cards and files."""
@@ -118,12 +122,13 @@ class Calibration:
             "samples": {
                 k: [float(f"{x:.6g}") for x in v.tolist()] for k, v in self.samples.items()
             },
+            "series": None if self.series is None else self.series.as_dict(),
         }
 
     @staticmethod
     def from_dict(document: Mapping[str, Any]) -> Calibration:
         """The inverse of `as_dict`."""
-        regular = document.get("regular_score")
+        regular, series = document.get("regular_score"), document.get("series")
         return Calibration(
             np.asarray(document["levels"], np.float64),
             {k: np.asarray(v, np.float64) for k, v in document["parts"].items()},
@@ -132,6 +137,7 @@ class Calibration:
             str(document.get("origin", "")),
             int(document.get("frames", 0)),
             {k: np.asarray(v, np.float32) for k, v in document.get("samples", {}).items()},
+            None if series is None else NormalSeries.from_dict(series),
         )
 
 

@@ -17,6 +17,7 @@ from torch import nn
 import engine
 from engine.detectors.base import Calibration, Detector, FrameScore
 from engine.detectors.device import precision_name
+from engine.detectors.series import normal_series
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.clips import ClipSet, as_picture, gather, split
@@ -91,7 +92,7 @@ class Learning:
         yield Progress("calibrating", 0, total)
         facts = lesson.facts
         calibration = calibrate_detector(
-            lesson.detector(trainer.device, trainer.dtype), normal, origin
+            lesson.detector(trainer.device, trainer.dtype), normal, origin, plan.clip_rate
         )
         self.card = write_weights(
             self.out,
@@ -145,14 +146,23 @@ def _named(sources: Sequence[Path], clips: ClipSet) -> str:
     return f"{names} ({sum(stop - start for start, stop in clips.bounds)} frames)"
 
 
-def calibrate_detector(detector: Detector, clips: ClipSet, origin: str) -> Calibration:
-    """Quantiles of a detector's parts, map cells and E_t over prepared clips."""
+def calibrate_detector(
+    detector: Detector, clips: ClipSet, origin: str, rate: float | None = None
+) -> Calibration:
+    """Quantiles of a detector's parts, map cells and E_t over prepared clips.
+
+    rate: frames a second that the clips were sampled at, so that the scores' order is kept too;
+    footage that was slower than that makes what is said of false alarms too cautious.
+    """
     scores: list[FrameScore] = []
+    lengths: list[int] = []
     stream = detector.stream(update=False)
     for start, stop in clips.bounds:
+        before = len(scores)
         for at in range(start, stop):
             scores += stream.push(at, as_picture(clips.frames[at]))
         scores += stream.flush()
+        lengths.append(len(scores) - before)
     parts = {
         spec.name: np.array([score.parts[spec.name] for score in scores])
         for spec in detector.facts.parts
@@ -162,4 +172,5 @@ def calibrate_detector(detector: Detector, clips: ClipSet, origin: str) -> Calib
     regular = None
     if detector.facts.has_memory:
         regular = np.array([score.regular_score for score in scores], np.float64)
-    return calibrate(parts, detector.facts.parts, maps, regular, origin)
+    series = None if rate is None else normal_series(parts, lengths, rate)
+    return calibrate(parts, detector.facts.parts, maps, regular, origin, series)

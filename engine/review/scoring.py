@@ -13,6 +13,7 @@ from engine.analysis.analysis import Analysis
 from engine.detectors.base import Calibration
 from engine.errors import BadSetting
 from engine.review.state import ReviewSegment, ReviewState
+from engine.scoring.false_alarms import FalseAlarms, false_alarms
 from engine.scoring.ignoring import IgnoredArea, without_areas
 from engine.scoring.score import anomaly_score, held, normal_scores
 from engine.scoring.segments import find_segments, flagged_seconds
@@ -24,7 +25,8 @@ Values = NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class ScoreTrack:
     """Scores of all frames, valid below `done`; `segments` under the settings; `provisional` while
-    the calibration still grows with the analysis.
+    the calibration still grows with the analysis.  false_alarms: what the settings would flag on
+    normal footage, None where that is not known.
     """
 
     score: Values
@@ -33,6 +35,7 @@ class ScoreTrack:
     provisional: bool
     normal: Values
     sentence: str
+    false_alarms: FalseAlarms | None = None
 
 
 def kept_parts(analysis: Analysis, areas: tuple[IgnoredArea, ...]) -> dict[str, Values]:
@@ -78,13 +81,17 @@ def track(
     score[:done] = held(score[:done], _hold(analysis), analysis.clip_start[:done])
     found = find_segments(score, seconds, state.segments)
     segments = state.joined_with(found)
+    alarms = false_alarms(
+        analysis.facts, state.score, state.segments, calibration, state.smooth_seconds
+    )
     return ScoreTrack(
         score,
         segments,
         done,
         provisional=not analysis.complete,
         normal=normal_scores(analysis.facts, settings, calibration),
-        sentence=_sentence(segments, seconds, done, analysis, state, calibration),
+        sentence=_sentence(segments, seconds, done, analysis, alarms),
+        false_alarms=alarms,
     )
 
 
@@ -111,8 +118,7 @@ def _sentence(
     seconds: NDArray[np.float64],
     done: int,
     analysis: Analysis,
-    state: ReviewState,
-    calibration: Calibration | None,
+    alarms: FalseAlarms | None,
 ) -> str:
     """What the settings mean, in words: segments, time flagged, its share, and what it would be on
     normal.
@@ -121,9 +127,12 @@ def _sentence(
         return "Nothing is analysed yet."
     flagged = flagged_seconds([s.span for s in segments], seconds)
     length = flagged_seconds([type(segments[0].span)(0, done)] if segments else [], seconds)
+    expected = "" if alarms is None else alarms.sentence
     if not segments:
-        return "No segments at this threshold."
+        return f"No segments at this threshold{'; ' if expected else ''}{expected}."
     noun = "segment" if len(segments) == 1 else "segments"
     share = 100 * flagged / length if length else 0.0
     text = f"{len(segments)} {noun}, {spoken_duration(flagged)} flagged ({share:.1f} %)"
-    return text if analysis.complete else text + " so far"
+    if not analysis.complete:
+        text += " so far"
+    return f"{text}, {expected}" if expected else text

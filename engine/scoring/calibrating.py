@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.detectors.base import Calibration, PartSpec
+from engine.detectors.series import NormalSeries
 
 # Dense at the abnormal end, where thresholds lie.
 LEVELS = np.unique(
@@ -38,8 +39,12 @@ def calibrate(
     maps: Mapping[str, NDArray[np.floating]] | None = None,
     regular_score: NDArray[np.floating] | None = None,
     origin: str = "",
+    series: NormalSeries | None = None,
 ) -> Calibration:
-    """Quantiles of normal of every part (turned up), of map cells, and of E_t; and sample rows."""
+    """Quantiles of normal of every part (turned up), of map cells, and of E_t; and sample rows.
+
+    series: the same parts in order of time, where they are known to be normal.
+    """
     specs = tuple(specs)
     frames = 0
     found = {}
@@ -55,6 +60,7 @@ def calibrate(
         origin,
         frames,
         _samples(parts, specs),
+        series,
     )
 
 

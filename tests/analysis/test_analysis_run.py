@@ -208,6 +208,33 @@ def test_a_complete_run_is_not_run_again(walk: Path, tmp_path: Path) -> None:
     assert back.own_calibration.origin == "frames 2 to 19 of this footage"
 
 
+def test_a_named_normal_span_is_kept_in_order(broken_walk: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    whole = finished(new_run(broken_walk, SpeedDetector(), path, calibrate=FrameSpan(0, 60)))
+    back = read_analysis(path).own_calibration
+    assert back is not None
+    assert back.series is not None
+    assert back.series.rate == pytest.approx(10.0)
+    assert back.series.lengths == (19, 19, 19)  # parted at the cut and at the gap
+    kept = np.concatenate([part["patch_speed"] for part in back.series.stretches()])
+    np.testing.assert_allclose(kept, whole.parts["patch_speed"][whole.scored], rtol=1e-3)
+    unnamed = finished(new_run(broken_walk, SpeedDetector(), tmp_path / "b.h5")).own_calibration
+    assert unnamed is not None
+    assert unnamed.series is None
+
+
+def test_files_whose_head_is_an_attribute_are_still_read(walk: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    whole = finished(new_run(walk, SpeedDetector(), path))
+    with h5py.File(path, "r+") as file:
+        for name in ("head", "calibration"):
+            file.attrs[name] = file[name][()]
+            del file[name]
+        file.attrs["version"] = 1
+    assert_same(whole, read_analysis(path))
+    assert read_analysis(path).own_calibration is not None
+
+
 def test_other_settings_begin_anew(walk: Path, mnad: MnadDetector, tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     stopped(new_run(walk, mnad, path), 20)

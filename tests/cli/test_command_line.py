@@ -125,6 +125,10 @@ def test_analyse_takes_a_normal_span_and_an_output(run: Run, walk: Path, tmp_pat
     calibration = read_analysis(out).calibration
     assert calibration is not None
     assert calibration.origin == "frames 2 to 19 of this footage"
+    alarms = document(run("segments", out, "--json"))[0]["false_alarms"]
+    assert alarms["normal_seconds"] == 1.8
+    assert alarms["count"] == 0
+    assert alarms["sentence"].startswith("at most 6,000 false alarms an hour can be said from 1 s")
 
 
 def test_the_folder_one_stands_in_can_be_analysed(
@@ -153,7 +157,11 @@ def test_segments_have_the_agreed_keys(run: Run, scored: Path) -> None:
         "stop_time",
         "peak",
         "peak_frame",
+        "rarity",
+        "false_alarms",
     ]
+    assert 0.9 < found[0]["rarity"] < 1
+    assert found[0]["false_alarms"] is None  # nobody said which frames are normal
     assert found[0]["start_time"] == pytest.approx(found[0]["start"] / 10)
     assert found[0]["start"] <= found[0]["peak_frame"] < found[0]["stop"]
     assert document(run("segments", scored, "--threshold", "99", "--json")) == []

@@ -58,6 +58,24 @@ def test_the_fast_part_of_the_walk_is_found(analysis: Analysis) -> None:
     assert not scored.provisional
 
 
+def test_the_sentence_says_what_the_settings_would_flag_on_normal(analysis: Analysis) -> None:
+    state = default_state(analysis)
+    assert "normal" not in track(analysis, state, analysis.calibration).sentence
+    quiet = analysis.calibrate_on(0, 30, "frames 0 to 29", known=True)
+    scored = track(analysis, state, quiet)
+    assert scored.false_alarms is not None
+    assert scored.false_alarms.count == 0
+    assert scored.sentence.endswith(
+        "flagged (20.8 %), at most 3,800 false alarms an hour"
+        " can be said from 2 s of normal footage"
+    ), scored.sentence
+    none = track(analysis, at(state, 99.0), quiet)
+    assert none.sentence.startswith("No segments at this threshold; at most 3,800 false alarms")
+    low = track(analysis, replace(state, segments=replace(state.segments, threshold=-9.0)), quiet)
+    assert low.false_alarms is not None
+    assert low.false_alarms.count == 1
+
+
 def test_a_verdict_sticks_although_the_threshold_moves(analysis: Analysis) -> None:
     state = default_state(analysis)
     (segment,) = track(analysis, state, analysis.calibration).segments
