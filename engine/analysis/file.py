@@ -129,7 +129,7 @@ def read_head(path: Path) -> StoredHead | None:
         with h5py.File(path, "r") as file:
             if file.attrs.get("format") != FORMAT or int(file.attrs["version"]) > VERSION:
                 return None
-            head = AnalysisHead.from_dict(json.loads(file.attrs["head"]))
+            head = AnalysisHead.from_dict(json.loads(_text(file, "head")))
             done, complete = int(file.attrs["frames_done"]), bool(file.attrs["complete"])
             return StoredHead(path, head, done, complete)
     except (OSError, KeyError, ValueError, TypeError, RuntimeError):
