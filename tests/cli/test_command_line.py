@@ -278,7 +278,7 @@ def test_expected_failures_are_a_sentence_and_a_hint(
 
 def test_an_output_that_cannot_be_written_is_an_expected_failure(run: Run, walk: Path) -> None:
     Path("file").write_text("in the way")
-    fails(run("analyse", walk, "-o", "file/x.h5"), "file")
+    fails(run("analyse", walk, "-o", "file/x.h5"), "could not be written")
     fails(run("export", "file", "--out", "c"), "damaged")
 
 
