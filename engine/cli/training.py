@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from engine.cli.output import Device, Json, PrecisionName, drive, emit, say
 from engine.errors import BadSetting
+from engine.progress import Progress
+
+if TYPE_CHECKING:
+    from engine.learning.learn import Learning
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    normal: Annotated[list[Path], typer.Option(help="Normal footage; may be given several times.")],
+    normal: Annotated[
+        list[str],
+        typer.Option(help="Normal footage, or PATH:START-STOP[,START-STOP] of it; repeatable."),
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="FILE.safetensors")],
     detector: Annotated[
         str, typer.Option(help="What to learn: mnad-prediction, mnad-reconstruction, apn.")
@@ -105,6 +113,7 @@ def train(
     from engine.detectors.weights import find_weights
     from engine.learning.courses import plan_for
     from engine.learning.learn import Learning
+    from engine.learning.normal import parse_normal
 
     if output.suffix != ".safetensors":
         raise BadSetting("The output's name must end in .safetensors.")
@@ -151,11 +160,22 @@ def train(
         device=device,
         precision=precision,
     )
-    learning = Learning(normal, plan, output, lambda_, parent, resume)
-    drive(learning.run())
+    chosen = [parse_normal(text) for text in normal]
+    learning = Learning(chosen, plan, output, lambda_, parent, resume)
+    drive(told_findings(learning))
     if learning.card is None:
         return
     if json:
         emit({"weights": str(output), **learning.card.as_dict()})
     else:
         say(f"{output}: {learning.card.detector}, learned from {learning.card.trained_on}")
+
+
+def told_findings(learning: Learning) -> Iterator[Progress]:
+    """The run, with what was noticed in the footage said before learning begins."""
+    for report in learning.run():
+        if report.phase == "checked" and learning.check is not None:
+            say(f"Normal: {learning.check.summary}.")
+            for finding in learning.check.findings:
+                say(f"Noticed: {finding.sentence}")
+        yield report

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,12 +21,14 @@ from engine.detectors.device import precision_name
 from engine.detectors.series import normal_series
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
+from engine.learning.check import NormalCheck, NormalWatch, watched_takes
 from engine.learning.clips import ClipSet, as_picture, gather, split
 from engine.learning.courses import lesson_of
+from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.plan import TrainingPlan
-from engine.learning.takes import footage_paths, take_of
 from engine.learning.trainer import Trainer
-from engine.progress import Progress
+from engine.learning.watching import LossPoint, Preview, Previewer
+from engine.progress import Progress, RateMeter
 from engine.scoring.calibrating import calibrate, suggested_gamma
 
 MAP_FRAMES = 300
@@ -36,17 +39,26 @@ class Learning:
     """One learning run; iterate `run()`, then read `card`.
 
     base: weights to start from, of the same shape.  Its files lie in OUT.run until it is done, so
-    that a later run with `resume` continues.
+    that a later run with `resume` continues.  notes: what the card says besides.  check, curve and
+    preview can be read from another thread while it runs.
     """
 
-    sources: Sequence[Path]
+    sources: Sequence[Path | NormalFootage]
     plan: TrainingPlan
     out: Path
     lambda_: float | None = None
     base: WeightsCard | None = None
     resume: bool = False
+    notes: Mapping[str, Any] = field(default_factory=dict)
     card: WeightsCard | None = None
     trainer: Trainer | None = None
+    check: NormalCheck | None = None
+    preview: Preview | None = None
+
+    @property
+    def curve(self) -> tuple[LossPoint, ...]:
+        """The loss so far."""
+        return () if self.trainer is None else self.trainer.curve.points
 
     def run(self) -> Iterator[Progress]:
         """Gather, train, calibrate, write.  Raises UnusableDataset, BadSetting,
@@ -55,12 +67,17 @@ class Learning:
         lesson = lesson_of(plan)
         folder = self.out.with_suffix(".run")
         folder.mkdir(parents=True, exist_ok=True)
-        takes = [take_of(path, plan.clip_rate) for path in footage_paths(self.sources)]
+        normal_footage = as_normal(self.sources)
+        watch = NormalWatch()
+        takes = watched_takes(normal_footage, plan.clip_rate, watch)
         everything: ClipSet | None = None
         steps = gather(takes, lesson.prepare, lesson.clip_frames, folder / "frames.u8")
+        meter, expected = RateMeter(), sum(take.frames for take in takes)
         for count, clips in steps:
             everything = clips
-            yield Progress("reading footage", count, 0)
+            yield meter.progress("reading footage", count, expected)
+        self.check = watch.check()
+        yield Progress("checked", expected, expected)
         if everything is None or len(everything) == 0:
             raise UnusableDataset(
                 "The footage holds no unbroken run that is long enough to learn from.",
@@ -78,7 +95,7 @@ class Learning:
             self._start_from(self.base, trainer.network)
         if self.resume:
             trainer.resume()
-        yield from trainer.run()
+        yield from self._train(trainer, held if len(held) else training)
         if trainer.trained is None:
             return
         tensors = {k: v.clone() for k, v in trainer.trained.network.state_dict().items()}
@@ -105,7 +122,9 @@ class Learning:
                 gamma=suggested_gamma(calibration) if facts.has_memory else None,
                 clip_rate=plan.clip_rate,
                 training={
-                    "trained_on": _named(self.sources, training),
+                    "trained_on": _named(normal_footage, training),
+                    "normal": [one.as_dict() for one in normal_footage],
+                    "findings": [finding.sentence for finding in self.check.findings],
                     "fingerprint": training.fingerprint(),
                     "frames": int(sum(stop - start for start, stop in training.bounds)),
                     "plan": plan.as_dict(),
@@ -123,12 +142,23 @@ class Learning:
                         "python": platform.python_version(),
                     },
                     "made": datetime.now(UTC).isoformat(timespec="seconds"),
+                    **self.notes,
                 },
                 calibration=calibration,
+                background=background_entry(self.check),
             ),
         )
         shutil.rmtree(folder, ignore_errors=True)
         yield Progress("done", total, total)
+
+    def _train(self, trainer: Trainer, shown: ClipSet) -> Iterator[Progress]:
+        """The trainer's run, with a look at a clip now and then."""
+        previewer = Previewer(shown)
+        for report in trainer.run():
+            if previewer.due():
+                detector = trainer.lesson.detector(trainer.device, trainer.dtype)
+                self.preview = previewer.show(detector, report.done)
+            yield report
 
     @staticmethod
     def _start_from(base: WeightsCard, network: nn.Module) -> None:
@@ -141,9 +171,14 @@ class Learning:
             ) from error
 
 
-def _named(sources: Sequence[Path], clips: ClipSet) -> str:
-    names = ", ".join(path.name for path in sources)
+def _named(sources: Sequence[NormalFootage], clips: ClipSet) -> str:
+    names = ", ".join(one.title for one in sources)
     return f"{names} ({sum(stop - start for start, stop in clips.bounds)} frames)"
+
+
+def background_entry(check: NormalCheck) -> dict[str, Any] | None:
+    """What a card keeps of the background, by which the camera is known again."""
+    return None if check.background is None else check.background.as_dict()
 
 
 def calibrate_detector(

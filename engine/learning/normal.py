@@ -39,6 +39,12 @@ class NormalFootage:
         spans = tuple(FrameSpan(int(a), int(b)) for a, b in document["spans"])
         return NormalFootage(Path(str(document["path"])), spans)
 
+    @property
+    def title(self) -> str:
+        """Its name, with the ranges: `yard.mp4 0-500, 900-1400`."""
+        spans = ", ".join(f"{span.start}-{span.stop}" for span in self.spans)
+        return f"{self.path.name} {spans}".strip()
+
     def within(self, frames: int) -> tuple[FrameSpan, ...]:
         """The spans in order, joined where they touch.  Raises BadSetting for one outside."""
         if not self.spans:
@@ -62,6 +68,11 @@ def joined(spans: Sequence[FrameSpan]) -> tuple[FrameSpan, ...]:
         else:
             found.append(span)
     return tuple(found)
+
+
+def as_normal(sources: Sequence[Path | NormalFootage]) -> tuple[NormalFootage, ...]:
+    """Paths mean the whole of what lies there."""
+    return tuple(s if isinstance(s, NormalFootage) else NormalFootage(s) for s in sources)
 
 
 def parse_normal(text: str) -> NormalFootage:

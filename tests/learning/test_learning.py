@@ -11,11 +11,15 @@ import pytest
 import torch
 from made_footage import config, folder, plan
 
+from engine.detectors.recognising import matches
 from engine.detectors.weights import load_detector, read_card, read_tensors
 from engine.errors import BadSetting, EngineError, UnusableDataset
 from engine.footage import open_decoder, open_footage
+from engine.footage.background import background_of
 from engine.learning.learn import Learning
+from engine.learning.normal import NormalFootage
 from engine.scoring.calibrating import LEVELS
+from engine.timebase import FrameSpan
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +161,36 @@ def test_a_cut_inside_a_folder_parts_the_clips(tmp_path: Path) -> None:
     learning = learned(Learning([source], plan(epochs=1, holdout=0.0), tmp_path / "a.safetensors"))
     assert learning.trainer is not None
     assert learning.trainer.clips.bounds == ((0, 20), (20, 40))
+
+
+def test_the_card_says_which_ranges_were_learned_and_knows_the_camera(
+    broken_walk: Path, tmp_path: Path
+) -> None:
+    ranges = NormalFootage(broken_walk, (FrameSpan(0, 18), FrameSpan(24, 40)))
+    learning = Learning([ranges], plan(epochs=1), tmp_path / "yard.safetensors")
+    phases = [progress.phase for progress in learning.run()]
+    assert phases.index("checked") < phases.index("epoch 1 of 1")
+    card = read_card(tmp_path / "yard.safetensors")
+    assert card.trained_on.startswith("broken.mp4 0-18, 24-40 (")
+    assert card.training["normal"] == [ranges.as_dict()]
+    assert NormalFootage.from_dict(card.training["normal"][0]) == ranges
+    assert learning.check is not None
+    assert [finding.kind for finding in learning.check.findings] == ["other-scene", "short"]
+    assert card.training["findings"] == [f.sentence for f in learning.check.findings]
+    seen = background_of(open_footage(broken_walk), FrameSpan(24, 40))
+    assert seen is not None
+    assert matches(seen, [card])[0].weights == "yard"
+
+
+def test_a_run_can_be_watched(normal: Path, tmp_path: Path) -> None:
+    learning = Learning([normal], plan(epochs=2, holdout=0.3), tmp_path / "yard.safetensors")
+    assert (learning.curve, learning.preview, learning.check) == ((), None, None)
+    for progress in learning.run():
+        if progress.phase == "epoch 2 of 2":
+            assert learning.curve[-1].step == progress.done
+            assert learning.preview is not None
+            assert learning.preview.actual.shape == (32, 32, 3)
+    assert learning.card is not None
+    means = [epoch["pixel"] for epoch in learning.card.training["losses"]]
+    found = np.mean([point.loss for point in learning.curve])
+    assert found == pytest.approx(np.mean(means), rel=1e-6)
