@@ -33,9 +33,23 @@ class _JobThread(QThread):
         self.setObjectName(title)
         self._work = work
         self._cancelled = False
+        self._mutex, self._changed = QMutex(), QWaitCondition()
+        self._paused = False
 
     def cancel(self) -> None:
-        self._cancelled = True
+        with QMutexLocker(self._mutex):
+            self._cancelled = True
+            self._changed.wakeAll()
+
+    def pause(self, paused: bool) -> None:
+        with QMutexLocker(self._mutex):
+            self._paused = paused
+            self._changed.wakeAll()
+
+    def _wait_while_paused(self) -> None:
+        with QMutexLocker(self._mutex):
+            while self._paused and not self._cancelled:
+                self._changed.wait(self._mutex)
 
     def run(self) -> None:
         last, outcome = 0.0, "finished"
@@ -44,6 +58,7 @@ class _JobThread(QThread):
             work = self._work()
             try:
                 for report in work:
+                    self._wait_while_paused()
                     if self._cancelled:
                         outcome = "cancelled"
                         break
@@ -92,6 +107,10 @@ class Job(QObject):
     def cancel(self) -> None:
         """Ask it to stop; what it has done is kept.  Answers at its next report."""
         self._thread.cancel()
+
+    def pause(self, paused: bool) -> None:
+        """Rest at the next report, or go on."""
+        self._thread.pause(paused)
 
     @property
     def running(self) -> bool:

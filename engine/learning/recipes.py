@@ -8,7 +8,6 @@ they are and what was measured stands in the README.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from engine.detectors.weights import WeightsCard, find_weights
@@ -28,44 +27,7 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Learnable:
-    """A detector that can be learned.  quick: it takes seconds, from normal footage alone."""
-
-    name: str
-    title: str
-    says: str
-    quick: bool = False
-
-
-_SAYS = {
-    "mnad-prediction": (
-        "Prediction",
-        "Predicts each frame from the four before it; what it cannot predict is unusual.",
-    ),
-    "mnad-reconstruction": (
-        "Reconstruction",
-        "Rebuilds each frame from what it remembers; sees how things look, not how they move.",
-    ),
-    "comemory": (
-        "Co-memory",
-        "Predicts frame and movement with a memory of each.",
-    ),
-    "apn": (
-        "Prototypes",
-        "Predicts each frame through prototypes drawn from the frame itself.",
-    ),
-}
 QUICK: dict[str, Callable[[LearningOrder, bool], LearningRun]] = {}
-
-
-def learnable() -> tuple[Learnable, ...]:
-    """What can be learned, the quickest first."""
-    found = []
-    for name in COURSES:
-        title, says = _SAYS.get(name, (name, ""))
-        found.append(Learnable(name, f"{title} ({name})", says))
-    return tuple(found)
 
 
 def run_of(order: LearningOrder, *, resume: bool) -> LearningRun:

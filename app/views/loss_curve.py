@@ -1,0 +1,70 @@
+"""The loss of a run over its steps, on a logarithmic scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app import theme
+
+_SMOOTH = 0.05  # share of a new point in the drawn mean
+
+
+class LossCurve(QWidget):
+    """Every point faintly, and their running mean."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plot = pg.PlotWidget()
+        self._plot.setAccessibleName("Loss")
+        self._plot.setToolTip("How badly the footage is predicted, step by step: lower is better")
+        self._plot.setMouseEnabled(False, False)
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setLogMode(False, True)
+        self._plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
+        self._points = self._plot.plot()
+        self._mean = self._plot.plot()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self.setMinimumSize(240, 140)
+        self.apply_theme()
+
+    def set_points(self, steps: Sequence[int], losses: Sequence[float], total: int) -> None:
+        """Losses after these steps; the axis reaches to the last step there will be."""
+        x = np.asarray(steps, np.float64)
+        y = np.maximum(np.asarray(losses, np.float64), 1e-12)
+        mean = np.empty_like(y)
+        level = float(np.log(y[:8]).mean()) if len(y) else 0.0
+        for at, value in enumerate(np.log(y)):
+            level += _SMOOTH * (float(value) - level)
+            mean[at] = level
+        self._points.setData(x, y)
+        self._mean.setData(x, np.exp(mean))
+        self._plot.setXRange(0, max(total, 1), padding=0.01)
+        if len(y):
+            said = f"{len(y)} points; the mean is {np.exp(mean[-1]):.4g} now"
+            self._plot.setAccessibleDescription(said)
+
+    def shown(self) -> int:
+        """How many points are drawn."""
+        x, _ = self._points.getData()
+        return 0 if x is None else len(x)
+
+    def apply_theme(self) -> None:
+        """Take the colours in force."""
+        colours = theme.colours()
+        self._plot.setBackground(colours.panel)
+        faint = pg.mkColor(colours.accent)
+        faint.setAlpha(90)
+        self._points.setPen(pg.mkPen(faint, width=1))
+        self._mean.setPen(pg.mkPen(colours.accent, width=2))
+        for name, label in (("left", "loss"), ("bottom", "step")):
+            axis = self._plot.getAxis(name)
+            axis.setPen(pg.mkPen(colours.line))
+            axis.setTextPen(pg.mkPen(colours.faint))
+            axis.setLabel(label, color=colours.faint)

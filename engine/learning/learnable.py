@@ -1,0 +1,34 @@
+"""What can be learned, in words; importing this costs nothing (no torch)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Learnable:
+    """A detector that can be learned.  quick: it takes seconds, from normal footage alone."""
+
+    name: str
+    title: str
+    says: str
+    quick: bool = False
+
+
+LEARNABLE: tuple[Learnable, ...] = (
+    Learnable(
+        "mnad-prediction",
+        "Prediction (mnad-prediction)",
+        "Predicts each frame from the four before it; what it cannot predict is unusual.",
+    ),
+    Learnable(
+        "mnad-reconstruction",
+        "Reconstruction (mnad-reconstruction)",
+        "Rebuilds each frame from what it remembers; sees how things look, not how they move.",
+    ),
+    Learnable(
+        "apn",
+        "Prototypes (apn)",
+        "Predicts each frame through prototypes that are drawn from the frame itself.",
+    ),
+)
