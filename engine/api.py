@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.detectors.recognising import CameraMatch
     from engine.detectors.weights import WeightsCard
     from engine.footage import Footage
+    from engine.learning.adapting import Adapting
     from engine.progress import Progress
 
 
@@ -98,6 +99,17 @@ def load_detector(
     )
 
 
+def adapting(footage: Footage, weights: str, out: Path, pairs: int) -> Adapting:
+    """Adapting weights to a footage's first frames, ready to be iterated; see Adapting.
+
+    out: the weights file to write.  Raises UnreadableWeights, BadSetting.
+    """
+    from engine.detectors.weights import find_weights
+    from engine.learning.adapting import AdaptationSettings, Adapting
+
+    return Adapting(find_weights(weights), footage, out, AdaptationSettings(pairs))
+
+
 def start_analysis(
     footage: Footage,
     detector: Detector,
@@ -145,8 +157,8 @@ def parse_span(text: str, frames: int) -> FrameSpan:
 
 
 def detector_of(analysis: Analysis, *, device: str = "auto", precision: str = "auto") -> Detector:
-    """The detector that made an analysis.  Raises UnreadableWeights where its weights are gone or
-    others.
+    """The detector that made an analysis, its weights by name or beside the analysis (where adapted
+    ones lie).  Raises UnreadableWeights where they are gone or others.
     """
     from engine.errors import UnreadableWeights
 
@@ -154,7 +166,9 @@ def detector_of(analysis: Analysis, *, device: str = "auto", precision: str = "a
     if not facts.weights_id:
         return load_detector(detector=facts.name)
     name = facts.weights_id.partition("@")[0]
-    detector = load_detector(weights=name, device=device, precision=precision)
+    beside = None if analysis.path is None else analysis.path.parent / f"{name}.safetensors"
+    found = str(beside) if beside is not None and beside.is_file() else name
+    detector = load_detector(weights=found, device=device, precision=precision)
     if detector.facts.weights_sha256 != facts.weights_sha256:
         raise UnreadableWeights(
             f"The weights '{name}' are not the ones that this analysis was made with.",

@@ -54,6 +54,12 @@ class HostileCheckpoint(UnreadableWeights):
     hint = "Use a checkpoint that holds only tensors, from a source that you trust."
 
 
+class AdaptationRefused(EngineError):
+    """Adapting to new footage did not help, and nothing was changed."""
+
+    hint = "Analyse without --adapt, or give more frames to adapt on."
+
+
 class UnreadableAnalysis(EngineError):
     """An analysis file is missing, damaged or of an unknown version."""
 

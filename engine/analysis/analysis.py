@@ -59,6 +59,7 @@ class AnalysisHead:
             "weights_id": facts.weights_id,
             "weights_sha256": facts.weights_sha256,
             "update_by_default": facts.update_by_default,
+            "warning": facts.warning,
             "frames": self.frames,
             "time_base": list(self.time_base),
             "gamma": self.gamma,
@@ -85,6 +86,7 @@ class AnalysisHead:
             weights_id=d["weights_id"],
             weights_sha256=d["weights_sha256"],
             update_by_default=d["update_by_default"],
+            warning=d.get("warning", ""),
         )
         return AnalysisHead(
             FootageReference(*d["footage"]),

@@ -57,6 +57,8 @@ def _image(analysis: Analysis) -> bytes:
         file.attrs["precision"] = head.precision
         file.attrs["clip_rate"] = np.nan if facts.clip_rate is None else facts.clip_rate
         file.attrs["complete"], file.attrs["frames_done"] = analysis.complete, analysis.frames_done
+        if facts.warning:
+            file.attrs["warning"] = facts.warning
         if analysis.own_calibration is not None:
             file["calibration"] = json.dumps(analysis.own_calibration.as_dict())
         if analysis.normal is not None:

@@ -25,6 +25,7 @@ from engine.timebase import spoken_duration, timecode
 
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
+    from engine.footage import Footage
     from engine.review.scoring import ScoreTrack
     from engine.review.state import ReviewState
 
@@ -80,6 +81,13 @@ def analyse(
     no_update: Annotated[
         bool, typer.Option("--no-update", help="Never update the memory.")
     ] = False,
+    adapt: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Learn the first so many frames of this footage as normal (apn; 5 to 10 do).",
+        ),
+    ] = None,
     device: Device = "auto",
     precision: PrecisionName = "auto",
     resume: Annotated[bool, typer.Option("--resume", help="Continue a run cut short.")] = False,
@@ -87,9 +95,16 @@ def analyse(
 ) -> None:
     """Score every frame and store the run.  Without weights the detector is `speed`.
 
+    With --adapt the weights of a prototype network get used to this footage by its first frames; an
+    anomaly in those is then normal.  The adapted weights lie beside the analysis, the weights named
+    stay as they are, and analysing without --adapt is the way back.
+
     Example: normscope analyse yard.mp4 --weights ped2 -o yard.h5
     """
     opened = api.open_footage(footage)
+    path = output or Path(opened.path.resolve().name).with_suffix(".h5")
+    if adapt is not None:
+        weights = _adapted(opened, weights, path.with_suffix(".adapted.safetensors"), adapt)
     chosen = api.load_detector(
         weights=weights, detector=detector, device=device, precision=precision
     )
@@ -97,7 +112,7 @@ def analyse(
     run = api.start_analysis(
         opened,
         chosen,
-        output or Path(opened.path.resolve().name).with_suffix(".h5"),
+        path,
         gamma=gamma,
         update=False if no_update else None,
         calibrate=span,
@@ -116,6 +131,8 @@ def analyse(
         "device": chosen.device,
         "precision": chosen.precision,
     }
+    if chosen.facts.warning:
+        document["weights"], document["warning"] = chosen.facts.weights_id, chosen.facts.warning
     if json:
         emit(document)
         return
@@ -126,6 +143,23 @@ def analyse(
     )
     say(f"{document['frames_per_second']} frame/s on {chosen.device} in {chosen.precision}")
     say(f"Calibrated on {origin}.")
+    if chosen.facts.warning:
+        say(f"Warning: {chosen.facts.warning}")
+
+
+def _adapted(footage: Footage, weights: str | None, out: Path, frames: int) -> str:
+    """Adapt weights to a footage; where the adapted ones were written."""
+    if weights is None:
+        raise BadSetting("--adapt needs weights.", hint="Name those of an apn with --weights.")
+    adapting = api.adapting(footage, weights, out, frames)
+    drive(adapting.run())
+    assert adapting.adapted is not None
+    said = adapting.adapted.training["adapted"]
+    say(
+        f"{out}: adapted; the loss on frames that took no part fell from {said['before']:.5f} to "
+        f"{said['after']:.5f}"
+    )
+    return str(out)
 
 
 def _state(

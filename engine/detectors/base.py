@@ -144,7 +144,7 @@ class Calibration:
 @dataclass(frozen=True, slots=True)
 class DetectorFacts:
     """What is known of a detector before it runs.  `clip_rate`: frames per second that it samples,
-    or None for all.
+    or None for all.  `warning`: what whoever reads its scores must know.
     """
 
     name: str
@@ -158,6 +158,7 @@ class DetectorFacts:
     weights_id: str = ""
     weights_sha256: str = ""
     update_by_default: bool = False
+    warning: str = ""
 
     def part(self, slot: Literal["A", "B"], pooling: Pooling) -> PartSpec | None:
         """The part that fills a slot under a pooling, if the detector has one."""

@@ -61,6 +61,7 @@ class WeightsCard:
             "calibration": self.calibration,
             "weights_id": self.weights_id,
             "weights_sha256": self.sha256,
+            "warning": str(self.training.get("warning", "")),
         }
 
     def as_dict(self) -> dict[str, Any]:
