@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QWidget
 
-from app.commands import COMMANDS, MENUS, REPEATING, Command, Need
+from app.commands import BY_ID, COMMANDS, MENUS, REPEATING, Command, Need
+from app.language import tr
 
 
 class Actions(QObject):
@@ -16,22 +17,27 @@ class Actions(QObject):
 
     triggered = Signal(str)
 
-    def __init__(self, owner: QWidget, remapped: Mapping[str, list[str]] | None = None) -> None:
+    def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
         self._actions: dict[str, QAction] = {}
         for command in COMMANDS:
-            keys = list((remapped or {}).get(command.id, command.keys))
-            action = QAction(command.title, owner)
+            action = QAction(tr(command.title), owner)
             action.setObjectName(command.id)
             action.setData(command.id)
-            action.setShortcuts([QKeySequence(key) for key in keys])
-            tip = command.hint or command.title.removesuffix("...")
             action.setAutoRepeat(command.id in REPEATING)
-            action.setToolTip(f"{tip} ({keys[0]})" if keys else tip)
-            action.setStatusTip(tip)
+            action.setStatusTip(_tip(command))
             action.triggered.connect(self._on_triggered)
             owner.addAction(action)
             self._actions[command.id] = action
+        self.set_keys(lambda command_id: BY_ID[command_id].keys)
+
+    def set_keys(self, keys_of: Callable[[str], Sequence[str]]) -> None:
+        """Put other keys in force, at once."""
+        for command in COMMANDS:
+            action = self._actions[command.id]
+            action.setShortcuts([QKeySequence(key) for key in keys_of(command.id)])
+            tip, keys = _tip(command), self.keys(command)
+            action.setToolTip(f"{tip} ({keys})" if keys else tip)
 
     @Slot()
     def _on_triggered(self) -> None:
@@ -43,9 +49,10 @@ class Actions(QObject):
         return self._actions[command_id]
 
     def fill(self, bar: QMenuBar) -> None:
-        """Menus in the table's order."""
+        """Menus in the table's order, each with a letter that Alt opens it by."""
         for title in MENUS:
-            menu = bar.addMenu(title)
+            menu = bar.addMenu(f"&{tr(title)}")
+            menu.setAccessibleName(tr(title))
             menu.setToolTipsVisible(True)
             for command in COMMANDS:
                 if command.menu == title:
@@ -59,8 +66,14 @@ class Actions(QObject):
     def keys(self, command: Command) -> str:
         """The keys of a command as text."""
         shortcuts = self._actions[command.id].shortcuts()
-        return " or ".join(s.toString(QKeySequence.SequenceFormat.NativeText) for s in shortcuts)
+        return tr(" or ").join(
+            s.toString(QKeySequence.SequenceFormat.NativeText) for s in shortcuts
+        )
 
     def hints(self) -> dict[str, str]:
         """Key texts by command id, for tooltips of buttons."""
         return {command.id: self.keys(command) for command in COMMANDS}
+
+
+def _tip(command: Command) -> str:
+    return tr(command.hint or command.title.removesuffix("..."))

@@ -5,25 +5,25 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import types
 from collections.abc import Sequence
 from pathlib import Path
 
 # pyqtgraph must not pick another Qt that happens to be installed
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app import theme
+import engine
+from app import crash, language, theme
 from app.desk import Desk
 from app.dispatch import Dispatch
 from app.focus import FocusKeys
 from app.main_window import MainWindow
 from app.settings import Settings
-from app.views.dialogs import CrashDialog
-from engine.places import resource, user_folder
+from app.views.crash_dialog import CrashDialog
+from engine.places import resource
 
 log = logging.getLogger("normscope")
 
@@ -31,16 +31,20 @@ log = logging.getLogger("normscope")
 class Application(QObject):
     """One window with its desk."""
 
+    _fell = Signal(object)
+
     def __init__(self, qt: QApplication, settings: Settings | None = None) -> None:
         super().__init__()
         self._qt = qt
         self.settings = settings or Settings()
+        language.use(qt, self.settings.language)
         theme.apply(qt, self.settings.theme)
         qt.setWindowIcon(QIcon(str(resource("icons/normscope.svg"))))
-        self.window = MainWindow(self.settings.keys)
+        self.window = MainWindow()
         self.desk = Desk(self.window, self.settings)
         self.dispatch = Dispatch(self.desk)
         self.desk.crashed.connect(self.show_crash)
+        self._fell.connect(self.show_crash)  # queued: a thread's error is told on the GUI side
         self.window.closing.connect(self.stop)
         self.window.restore(self.settings.geometry)
         self._stopped = False
@@ -61,9 +65,20 @@ class Application(QObject):
         """A bug: log it and say so."""
         log.error("unexpected error", exc_info=error)
         if self._crash is None:  # a repeated error must not pile up dialogs
-            self._crash = CrashDialog(error, self.window)
+            title = f"{type(error).__name__}: {error}".removesuffix(": ")
+            text = crash.report(error, engine.__version__)
+            self._crash = CrashDialog(title, text, crash.log_path(), self.window)
             self._crash.finished.connect(self._on_crash_closed)
             self._crash.open()
+
+    def tell_crash(self, error: BaseException) -> None:
+        """The same, from any thread."""
+        self._fell.emit(error)
+
+    @property
+    def crash_dialog(self) -> CrashDialog | None:
+        """The dialog while it is open."""
+        return self._crash
 
     @Slot(int)
     def _on_crash_closed(self, code: int) -> None:
@@ -83,25 +98,15 @@ class Application(QObject):
 
 def run(paths: Sequence[Path] = (), *, demo: bool = False) -> int:
     """Run the application until its window closes; returns the exit code."""
-    logging.basicConfig(
-        filename=user_folder("logs") / "normscope.log",
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    crash.start_log()
+    crash.watch_hard_crashes()
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("Normscope")
     application = Application(qt)
 
-    def unexpected(
-        kind: type[BaseException], error: BaseException, trace: types.TracebackType | None
-    ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            application.window.close()
-            return
-        application.show_crash(error)
-
-    sys.excepthook = unexpected
+    crash.install_hooks(application.tell_crash, application.window.close)
     application.start(paths, demo=demo)
     code = qt.exec()
     application.stop()
+    crash.remove_hooks()
     return code

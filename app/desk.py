@@ -21,10 +21,14 @@ from app.detector_pane import DetectorPane
 from app.history_pane import HistoryPane
 from app.jobs import Job
 from app.main_window import MainWindow
+from app.media_pane import SUFFIX as REVIEW
+from app.media_pane import MediaPane
 from app.picture import PicturePane
 from app.presenting import footage_row
+from app.recents import Recents
 from app.review_pane import ReviewPane
 from app.settings import Settings
+from app.shell import Shell
 from engine.errors import EngineError
 from engine.progress import Progress
 
@@ -33,6 +37,7 @@ class Desk(QObject):
     """All documents, the current one, and the controllers that serve it."""
 
     crashed = Signal(object)
+    allowed = Signal(object)  # what is present: a set of Need
 
     def __init__(self, window: MainWindow, settings: Settings) -> None:
         super().__init__(window)
@@ -51,8 +56,10 @@ class Desk(QObject):
         self.picture = PicturePane(self)
         self.review = ReviewPane(self)
         self.history = HistoryPane(self)
+        self.media = MediaPane(self)
+        self.recents = Recents(self)
+        self.shell = Shell(self)
         self._join()
-        window.start.set_recent(settings.recent)
         self.allow()
 
     def _join(self) -> None:
@@ -66,7 +73,7 @@ class Desk(QObject):
         self.reviewing.failed.connect(self.tell)
         self.playback.failed.connect(self.tell)
         w.start.files_dropped.connect(self.open_texts)
-        w.start.recent_chosen.connect(self._open_one)
+        w.start.recent_chosen.connect(self.media.open_recent)
         w.footage.files_dropped.connect(self.open_texts)
         w.footage.footage_chosen.connect(self.choose)
         w.footage.remove_requested.connect(self.remove)
@@ -76,7 +83,10 @@ class Desk(QObject):
     # --- documents ------------------------------------------------------------------------------
 
     def open(self, paths: Sequence[Path]) -> None:
-        """Open footage in the background."""
+        """Open footage in the background; a review file brings its own."""
+        for path in [each for each in paths if each.name.endswith(REVIEW)]:
+            self.media.open_review(path)
+        paths = [each for each in paths if not each.name.endswith(REVIEW)]
         known = {document.key for document in self.documents}
         fresh = [path for path in paths if str(path.absolute()) not in known]
         for path in paths:
@@ -101,10 +111,6 @@ class Desk(QObject):
     def open_texts(self, paths: list[str]) -> None:
         """Open dropped paths."""
         self.open([Path(path) for path in paths])
-
-    @Slot(str)
-    def _open_one(self, path: str) -> None:
-        self.open([Path(path)])
 
     @Slot(object)
     def _on_listed(self, document: Document) -> None:
@@ -155,11 +161,10 @@ class Desk(QObject):
             self.window.footage.set_thumbnail(document.key, document.thumbnail)
         if document.footage is None:
             return
-        self.settings.remember(document.key)
         wanted = self._analyse_when_open.pop(document.key, "")
         if wanted:
             document.choice = wanted
-        if self.current is None or wanted:
+        if self.current is None or wanted or document.carried is not None:
             self.choose(document.key)
         # unknown footage gets a timeline at once; a run that was cut short goes on
         unfinished = document.analysis is None or not document.analysis.complete
@@ -204,6 +209,7 @@ class Desk(QObject):
         if document.opening:
             self.opener.cancel(document)
         self.analysing.cancel(document)
+        self.recents.note(document)
         self.documents.remove(document)
         self.window.notice.clear()
         self._show_list()
@@ -219,7 +225,7 @@ class Desk(QObject):
                 self.window.setWindowTitle("Normscope")
         if not self.documents:
             self.window.show_desk(False)
-            self.window.start.set_recent(self.settings.recent)
+            self.recents.show()
         self.allow()
 
     def _show_list(self) -> None:
@@ -289,10 +295,14 @@ class Desk(QObject):
             if self.review.chosen():
                 present.add("segment")
         self.window.actions_.allow(present)
+        self.allowed.emit(present)
         self.window.transport.set_enabled_controls(document is not None)
 
     def stop(self) -> None:
         """Ordered shutdown: no thread outlives it, nothing scored is lost."""
+        self.recents.note_all()
+        self.settings.save()
+        self.media.relinking.stop()
         self.playback.close()
         self.opener.stop()
         self.exporting.stop()

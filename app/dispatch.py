@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 
-import engine
-from app import theme
 from app.commands import COMMANDS
 from app.controllers.document import Document
 from app.desk import Desk
 from app.review_commands import ReviewCommands
-from app.views.dialogs import AboutDialog, GoToDialog, KeysDialog, parse_place
+from app.views.dialogs import GoToDialog, parse_place
 from app.views.export_dialog import ExportDialog, ExportRow
 from engine.errors import EngineError
 from engine.progress import Progress
@@ -74,11 +72,12 @@ class Dispatch(QObject):
             "view.zoom_in": desk.window.canvas.zoom_in,
             "view.zoom_out": desk.window.canvas.zoom_out,
             "view.zoom_fit": desk.window.canvas.zoom_fit,
-            "view.theme": self._theme,
-            "help.keys": self.show_keys,
-            "help.about": self.show_about,
         }
-        self._table |= ReviewCommands(desk).table()
+        self._table |= ReviewCommands(desk).table() | desk.shell.table()
+        self._table |= {
+            "file.open_review": desk.media.ask_for_review,
+            "file.copy_review": desk.media.save_copy,
+        }
         missing = {command.id for command in COMMANDS} ^ set(self._table)
         if missing:
             raise ValueError(f"commands without an action, or the reverse: {sorted(missing)}")
@@ -87,6 +86,8 @@ class Dispatch(QObject):
         window.transport.command.connect(self.run)
         window.start.open_requested.connect(self.open_files)
         window.start.folder_requested.connect(self.open_folder)
+        window.start.review_requested.connect(desk.media.ask_for_review)
+        window.start.learn_requested.connect(self._learn)
         window.start.demo_requested.connect(desk.start_demo)
         window.footage.add_requested.connect(self.open_files)
         window.footage.folder_requested.connect(self.open_folder)
@@ -153,22 +154,9 @@ class Dispatch(QObject):
     def _sides(self) -> None:
         self._desk.picture.show_sides(not self._desk.window.sides.isVisible())
 
-    def _theme(self) -> None:
-        settings = self._desk.settings
-        settings.theme = "light" if theme.is_dark(settings.theme) else "dark"
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply(app, settings.theme)
-        self._desk.window.timeline.apply_theme()
-        self._desk.window.transport.refresh_icons()
-
-    def show_keys(self) -> None:
-        """The shortcut sheet."""
-        KeysDialog(COMMANDS, self._desk.window.actions_.hints(), self._desk.window).exec()
-
-    def show_about(self) -> None:
-        """About and licences."""
-        AboutDialog(engine.__version__, self._desk.window).exec()
+    @Slot()
+    def _learn(self) -> None:
+        self._table.get("learn.normal", self.open_files)()
 
     # --- export ---------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ ENGLISH = "en"
 
 def tr(text: str, **values: object) -> str:
     """A sentence in the language in force, with its values put in."""
-    translated = QCoreApplication.translate(CONTEXT, text)
+    translated = QCoreApplication.translate(CONTEXT, text) or text
     return translated.format(**values) if values else translated
 
 

@@ -23,6 +23,7 @@ from app.language import tr
 from app.views.canvas import VideoCanvas
 from app.views.detector_bar import DetectorBar
 from app.views.footage_list import FootageList
+from app.views.hint_bar import HintBar
 from app.views.history_view import HistoryView
 from app.views.notice_bar import NoticeBar
 from app.views.overlay_bar import OverlayBar
@@ -41,10 +42,10 @@ class MainWindow(QMainWindow):
 
     closing = Signal()
 
-    def __init__(self, remapped: dict[str, list[str]] | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Normscope")
-        self.actions_ = Actions(self, remapped)
+        self.actions_ = Actions(self)
         self.actions_.fill(self.menuBar())
         self.footage = FootageList()
         self.canvas = VideoCanvas()
@@ -58,10 +59,11 @@ class MainWindow(QMainWindow):
         self.history = HistoryView()
         self.detector = DetectorBar()
         self.notice = NoticeBar()
+        self.hint = HintBar()
         self.start = StartPage()
         self.sentence = QLabel()
         self.sentence.setAccessibleName("What the settings mean")
-        self._show_keys()
+        self.show_keys()
 
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(8, 4, 8, 4)
         column.setSpacing(6)
         column.addWidget(self.notice)
+        column.addWidget(self.hint)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(central)
         self.statusBar().addPermanentWidget(self.sentence)
@@ -136,9 +139,10 @@ class MainWindow(QMainWindow):
         """The desk, or the start page."""
         self.pages.setCurrentIndex(1 if shown else 0)
 
-    def _show_keys(self) -> None:
+    def show_keys(self) -> None:
+        """Tooltips name the keys in force."""
         hints = self.actions_.hints()
-        for view in (self.transport, self.segments, self.history):
+        for view in (self.transport, self.segments, self.history, self.start):
             view.set_key_hints(hints)
 
     def restore(self, geometry: QByteArray | None) -> None:

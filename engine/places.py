@@ -19,6 +19,15 @@ def resource(name: str) -> Path:
     return Path(next(iter(resources.__path__))) / name
 
 
+def log_folder() -> Path:
+    """Where logs go on this platform; under NORMSCOPE_HOME where that is set."""
+    if os.environ.get("NORMSCOPE_HOME"):
+        return user_folder("logs")
+    folder = Path(platformdirs.user_log_dir("normscope", appauthor=False))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def user_folder(name: str) -> Path:
     """A folder of the user's own data, made on demand.  NORMSCOPE_HOME overrides where."""
     home = os.environ.get("NORMSCOPE_HOME")

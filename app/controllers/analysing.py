@@ -56,6 +56,7 @@ class Analysing(QObject):
         self._timer.timeout.connect(self._look)
         self._detectors: dict[tuple[str, str, str], Detector] = {}
         self.device, self.precision = "auto", "auto"
+        self.threads = 0  # all cores but one
 
     @property
     def running(self) -> Document | None:
@@ -164,7 +165,7 @@ class Analysing(QObject):
                 update=None if head is None else head.update,
             )
         self._run, self._ran_at = run, run.path
-        with budget():
+        with budget(self.threads or None):
             yield from run.run()
         from engine.review.stored import stored_peak
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
     from engine.errors import EngineError
     from engine.footage import Footage
+    from engine.review.portable import CarriedReview
     from engine.review.session import ReviewSession
 
 
@@ -26,6 +27,7 @@ class Document:
     error: EngineError | None = None
     analysis: Analysis | None = None
     session: ReviewSession | None = None
+    carried: CarriedReview | None = None
     thumbnail: QImage | None = None
     choice: str = "speed"
     position: int = 0

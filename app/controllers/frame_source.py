@@ -79,6 +79,12 @@ class FrameSource:
             cache.put(index, picture)
         return Shown(wanted.footage, index, picture, to_qimage(picture))
 
+    def set_capacity(self, capacity: int) -> None:
+        """Another bound, in bytes; frames beyond it leave as others come."""
+        self._capacity = capacity
+        if self._cache is not None:
+            self._cache.capacity = capacity
+
     def _group(self, footage: Footage, index: int, cache: FrameCache) -> NDArray[np.uint8] | None:
         """Decode the picture group up to a frame once, for all the steps back through it; of a
         group that is larger than the cache as much as it holds.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -21,6 +22,9 @@ from engine import api
 from engine.errors import EngineError, UnreadableFootage
 from engine.progress import Progress
 from engine.timebase import timecode
+
+if TYPE_CHECKING:
+    from engine.review.portable import CarriedReview
 
 THUMBNAIL = 160
 WAITING = "waiting to be opened"
@@ -47,6 +51,7 @@ class Opener(QObject):
         self._told: deque[tuple[str, Document]] = deque()  # from the job's thread, in order
         self._present: Document | None = None
         self._unwanted: set[Document] = set()
+        self._carried: dict[str, CarriedReview] = {}
 
     def open(self, paths: Sequence[Path]) -> None:
         """Queue paths; a folder of footage means each file in it, a folder of images is one
@@ -54,6 +59,10 @@ class Opener(QObject):
         """
         self._waiting += paths
         self._next()
+
+    def carry(self, key: str, review: CarriedReview) -> None:
+        """The footage of that key comes with a review that lies elsewhere."""
+        self._carried[key] = review
 
     def cancel(self, document: Document) -> None:
         """Give a path up that is being opened or waits for it."""
@@ -86,12 +95,15 @@ class Opener(QObject):
                 failed = Document(path, error=_as_told(path, error))
                 self._told.append(("opened", failed))
                 continue
-            documents += [Document(each.absolute(), opening=WAITING) for each in found]
+            documents += [self._document(each.absolute()) for each in found]
         for document in documents:
             self._told.append(("listed", document))
         yield Progress("opening", 0, len(documents), "file")
         for document in documents:
             yield from self._open(document)
+
+    def _document(self, path: Path) -> Document:
+        return Document(path, opening=WAITING, carried=self._carried.pop(str(path), None))
 
     def _open(self, document: Document) -> Iterator[Progress]:
         steps, self._present = _opening(document), document
@@ -168,7 +180,11 @@ def _opening(document: Document) -> Generator[Progress, None, None]:
     document.footage = yield from api.opening_footage(document.path)
     document.path = document.footage.path
     document.thumbnail = _thumbnail(document)
-    document.analysis = last_analysis(document.path)
+    carried = document.carried
+    if carried is not None and carried.analysis is not None:
+        document.analysis = api.read_analysis(carried.analysis)
+    else:
+        document.analysis = last_analysis(document.path)
     if document.analysis is not None:
         facts = document.analysis.facts
         document.choice = facts.weights_id.partition("@")[0] or facts.name

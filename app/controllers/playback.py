@@ -42,6 +42,7 @@ class Playback(QObject):
         self._footage: Footage | None = None
         self._worker: LatestWorker[Wanted, Shown] | None = None
         self.source: FrameSource | None = None
+        self._cache_bytes = CACHE_BYTES
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -99,12 +100,18 @@ class Playback(QObject):
 
     def _begin(self) -> None:
         worker: LatestWorker[Wanted, Shown]
-        source = FrameSource(lambda: worker.stopping, lambda: worker.waiting, CACHE_BYTES)
+        source = FrameSource(lambda: worker.stopping, lambda: worker.waiting, self._cache_bytes)
         worker = LatestWorker(source.frame, "frames", source.close)
         worker.answered.connect(self._on_answer)
         worker.failed.connect(self._on_failure)
         worker.start()
         self._worker, self.source = worker, source
+
+    def set_cache_bytes(self, size: int) -> None:
+        """How much memory decoded frames may take."""
+        self._cache_bytes = size
+        if self.source is not None:
+            self.source.set_capacity(size)
 
     def close(self) -> None:
         """Stop playing and end the worker."""

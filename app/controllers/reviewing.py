@@ -99,7 +99,8 @@ class Reviewing(QObject):
         analysis = document.analysis
         if analysis.path is None:
             return
-        path, default = review_path(analysis.path), default_state(analysis)
+        carried, default = document.carried, default_state(analysis)
+        path = review_path(analysis.path) if carried is None else carried.path
         reference, name = analysis.head.footage, analysis.path.name
         try:
             document.session = open_review(path, reference, default, name)

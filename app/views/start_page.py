@@ -1,21 +1,16 @@
-"""The first page: open footage, try the demo, go on with a recent review."""
+"""The first page: open footage, learn normal, try the demo, go on with a recent review."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.language import tr
+from app.views.key_button import KeyButton
+from app.views.recent_list import RecentList, RecentRow
 
 
 class StartPage(QWidget):
@@ -23,6 +18,8 @@ class StartPage(QWidget):
 
     open_requested = Signal()
     folder_requested = Signal()
+    review_requested = Signal()
+    learn_requested = Signal()
     demo_requested = Signal()
     recent_chosen = Signal(str)
     files_dropped = Signal(list)
@@ -31,85 +28,99 @@ class StartPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self.setAcceptDrops(True)
-        title = QLabel("Normscope")
+        title = QLabel(tr("Normscope"))
         title.setObjectName("hero")
         subtitle = QLabel(
-            "See at a glance where recorded footage is unlike normal, look at those moments, "
-            "decide, and hand over the clips."
+            tr(
+                "See at a glance where recorded footage is unlike normal, look at those moments, "
+                "decide, and hand over the clips."
+            )
         )
         subtitle.setObjectName("faint")
         subtitle.setWordWrap(True)
-        self._open = _button(
-            "Open footage...", "Open one or more video files (Ctrl+O)", primary=True
-        )
-        self._folder = _button(
-            "Open folder...", "A folder of footage, or of images as one footage (Ctrl+Shift+O)"
-        )
-        self._demo = _button(
-            "Try the demo", "Render a scene on this machine and analyse it for real"
-        )
-        self._open.clicked.connect(self.open_requested)
-        self._folder.clicked.connect(self.folder_requested)
-        self._demo.clicked.connect(self.demo_requested)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        for button in (self._open, self._folder, self._demo):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        hint = QLabel("or drop files and folders here. Sources are never written to.")
+        self._buttons: list[KeyButton] = []
+        grid = QGridLayout()
+        grid.setSpacing(10)
+        for number, (command, text, tip, signal) in enumerate(
+            (
+                ("file.open", "Open footage…", "One or more video files", self.open_requested),
+                (
+                    "file.open_folder",
+                    "Open folder…",
+                    "A folder of footage, or of images as one footage",
+                    self.folder_requested,
+                ),
+                (
+                    "file.open_review",
+                    "Open a review…",
+                    "A review that was copied from another computer",
+                    self.review_requested,
+                ),
+                (
+                    "learn.normal",
+                    "Learn normal…",
+                    "Teach a detector what is normal for a camera",
+                    self.learn_requested,
+                ),
+                (
+                    "file.demo",
+                    "Try the demo",
+                    "Render a scene on this machine and analyse it for real",
+                    self.demo_requested,
+                ),
+            )
+        ):
+            button = KeyButton(tr(text), tr(tip), command)
+            button.setAccessibleName(tr(text).removesuffix("…"))
+            button.setMinimumHeight(38)
+            if not number:
+                button.setObjectName("primary")
+            button.clicked.connect(signal)
+            self._buttons.append(button)
+            grid.addWidget(button, 0, number)
+        hint = QLabel(tr("or drop files and folders here. Sources are never written to."))
         hint.setObjectName("faint")
-        recent_title = QLabel("Recent footage")
+        recent_title = QLabel(tr("Recent reviews"))
         recent_title.setObjectName("title")
-        self._recent = QListWidget()
-        self._recent.setAccessibleName("Recent footage")
-        self._recent.setAlternatingRowColors(False)
-        self._recent.setMinimumHeight(120)
-        self._recent.setMaximumHeight(280)
-        self._recent.itemActivated.connect(self._on_recent)
-        self._recent.itemClicked.connect(self._on_recent)
-        self._none = QLabel("Nothing yet. What you open is listed here, with its review.")
+        self.recent = RecentList()
+        self.recent.setMinimumHeight(100)
+        self.recent.chosen.connect(self.recent_chosen)
+        self._none = QLabel(tr("Nothing yet. What you open is listed here, with its review."))
         self._none.setObjectName("faint")
         inner = QWidget()
-        inner.setMaximumWidth(640)
+        inner.setMaximumWidth(820)
         column = QVBoxLayout(inner)
         column.setSpacing(12)
-        for widget in (title, subtitle):
-            column.addWidget(widget)
-        column.addSpacing(10)
-        column.addLayout(buttons)
+        column.addWidget(title)
+        column.addWidget(subtitle)
+        column.addSpacing(6)
+        column.addLayout(grid)
         column.addWidget(hint)
-        column.addSpacing(18)
+        column.addSpacing(12)
         column.addWidget(recent_title)
-        column.addWidget(self._recent)
+        column.addWidget(self.recent, 12)
         column.addWidget(self._none)
+        column.addStretch(1)
         outer = QVBoxLayout(self)
-        outer.addStretch(2)
         middle = QHBoxLayout()
         middle.addStretch(1)
-        middle.addWidget(inner, 8)
+        middle.addWidget(inner, 12)
         middle.addStretch(1)
-        outer.addLayout(middle)
-        outer.addStretch(3)
+        outer.addStretch(1)
+        outer.addLayout(middle, 8)
+        outer.addStretch(1)
         self.set_recent([])
 
-    def set_recent(self, paths: Sequence[str]) -> None:
-        """Recent footage, the last first; what is gone is said to be."""
-        self._recent.clear()
-        for text in paths:
-            path = Path(text)
-            gone = "" if path.exists() else "   (not there any more)"
-            item = QListWidgetItem(f"{path.name}{gone}\n{path.parent}")
-            item.setData(Qt.ItemDataRole.UserRole, text)
-            item.setToolTip(text)
-            if gone:
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
-            self._recent.addItem(item)
-        self._recent.setVisible(bool(paths))
-        self._none.setVisible(not paths)
+    def set_recent(self, rows: Sequence[RecentRow]) -> None:
+        """Recent reviews, the last first; what is gone is said to be."""
+        self.recent.set_rows(rows)
+        self.recent.setVisible(bool(rows))
+        self._none.setVisible(not rows)
 
-    @Slot(QListWidgetItem)
-    def _on_recent(self, item: QListWidgetItem) -> None:
-        self.recent_chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips."""
+        for button in self._buttons:
+            button.show_key(keys.get(button.command, ""))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders are welcome."""
@@ -122,13 +133,3 @@ class StartPage(QWidget):
         if paths:
             self.files_dropped.emit(paths)
             event.acceptProposedAction()
-
-
-def _button(text: str, tip: str, *, primary: bool = False) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.setAccessibleDescription(tip)
-    button.setMinimumHeight(38)
-    if primary:
-        button.setObjectName("primary")
-    return button

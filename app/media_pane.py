@@ -1,0 +1,150 @@
+"""Reviews that travel and footage that was moved, on the desk: open, save a copy, relink."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.controllers.relinking import Relinking
+from app.language import tr
+from app.views.relink_dialog import RelinkDialog
+from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+    from engine.analysis.analysis import FootageReference
+    from engine.review.portable import CarriedReview
+
+SUFFIX = ".review.json"
+
+
+class MediaPane(QObject):
+    """Joins the relinking controller with its dialog and the list of documents."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self.relinking = Relinking(self)
+        self.dialog: RelinkDialog | None = None
+        self._recent = ""
+        self.relinking.located.connect(self._on_located)
+        self.relinking.missing.connect(self._on_missing)
+        self.relinking.searched.connect(self._on_searched)
+        self.relinking.not_found.connect(self._on_not_found)
+        self.relinking.failed.connect(desk.tell)
+        self.relinking.crashed.connect(desk.crashed)
+
+    def ask_for_review(self) -> None:
+        """Ask for a review file and open it with its footage."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._desk.window, tr("Open a review"), "", tr("Reviews") + f" (*{SUFFIX})"
+        )
+        if name:
+            self.open_review(Path(name))
+
+    def open_review(self, path: Path) -> None:
+        """Open a review file with its footage."""
+        self._recent = ""
+        self.relinking.open_review(path)
+
+    def open_recent(self, path: str) -> None:
+        """Open footage of the recent list; ask where it is if it is gone."""
+        if Path(path).exists():
+            self._desk.open([Path(path)])
+            return
+        rows = {row.path: row for row in self._desk.settings.recent_reviews}
+        self._recent = path
+        self.relinking.ask_for(path, rows[path].fingerprint if path in rows else "")
+
+    def save_copy(self) -> None:
+        """Ask where the review is to be copied to, with its analysis."""
+        document = self._desk.current
+        if document is None or document.session is None or document.analysis is None:
+            return
+        folder = QFileDialog.getExistingDirectory(
+            self._desk.window, tr("Save a copy of the review in"), str(document.path.parent)
+        )
+        if folder:
+            self.copy_to(Path(folder))
+
+    def copy_to(self, folder: Path) -> None:
+        """Write review and analysis into a folder."""
+        from engine.review.portable import write_carried
+
+        document = self._desk.current
+        if document is None or document.session is None or document.analysis is None:
+            return
+        if document.analysis.path is None:
+            return
+        self._desk.reviewing.save()
+        try:
+            written = write_carried(
+                document.session, document.analysis.path, folder, document.path.stem
+            )
+        except EngineError as error:
+            self._desk.tell(error)
+            return
+        text = tr("The review is copied to {path}; the footage is not.", path=str(written))
+        self._desk.window.notice.show_notice(text, warning=False)
+
+    @Slot(object, object)
+    def _on_located(self, path: Path, carried: CarriedReview | None) -> None:
+        if self.dialog is not None:
+            self.dialog.accept()
+        if self._recent:
+            self._desk.settings.forget(self._recent)
+            self._recent = ""
+        key = str(path.absolute())
+        if carried is not None:
+            if any(document.key == key for document in self._desk.documents):
+                self._desk.remove(key)
+            self._desk.opener.carry(key, carried)
+        self._desk.open([path])
+
+    @Slot(object, object, object)
+    def _on_missing(
+        self, reference: FootageReference, carried: CarriedReview | None, error: EngineError
+    ) -> None:
+        from engine.analysis.locating import file_name
+
+        name = file_name(reference.path)
+        self.dialog = RelinkDialog(name, reference.path, str(error), self._desk.window)
+        self.dialog.file_chosen.connect(self._try)
+        self.dialog.folder_chosen.connect(self._search)
+        self.dialog.finished.connect(self._on_closed)
+        if not reference.fingerprint:
+            self.dialog.say(tr("Nothing is known of it but its name: any file is taken."))
+        self.dialog.open()
+
+    @Slot(str)
+    def _try(self, path: str) -> None:
+        if not self.relinking.try_path(Path(path)) and self.dialog is not None:
+            self.dialog.say(
+                tr("{name} is other footage: its contents differ.", name=Path(path).name)
+            )
+
+    @Slot(str)
+    def _search(self, folder: str) -> None:
+        if self.dialog is not None:
+            self.dialog.say(tr("Searching…"), searching=True)
+        self.relinking.search(Path(folder))
+
+    @Slot(int)
+    def _on_searched(self, files: int) -> None:
+        if self.dialog is not None and files:
+            self.dialog.say(tr("{count} files looked at…", count=f"{files:,}"), searching=True)
+
+    @Slot()
+    def _on_not_found(self) -> None:
+        if self.dialog is not None:
+            self.dialog.say(tr("It is not in that folder."))
+
+    @Slot(int)
+    def _on_closed(self, code: int) -> None:
+        self.relinking.stop()
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+        self.dialog = None

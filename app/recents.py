@@ -1,0 +1,116 @@
+"""Recent reviews: what is remembered of a footage while it is worked on, and how the start page
+says it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.controllers.document import Document
+from app.language import tr
+from app.views.recent_list import RecentRow
+from engine.places import user_folder
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+    from app.settings import RecentReview
+
+
+class Recents(QObject):
+    """Keeps the list of recent reviews true, and the start page with it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        desk.opener.opened.connect(self.remember)
+        desk.analysing.finished.connect(self.note)
+        desk.window.start.recent.forget_requested.connect(self._forget)
+        self.show()
+
+    @Slot(object)
+    def remember(self, document: Document) -> None:
+        """A footage was opened: it is the first one now."""
+        if document.footage is None:
+            return
+        facts = {"opened": datetime.now().astimezone().isoformat(timespec="seconds")}
+        if document.thumbnail is not None:
+            name = hashlib.sha1(document.key.encode()).hexdigest()  # a name, not a proof
+            path = user_folder("thumbnails") / f"{name}.png"
+            if document.thumbnail.save(str(path)):
+                facts["thumbnail"] = str(path)
+        self._desk.settings.remember(document.key, **facts, **_facts(document))
+
+    @Slot(object)
+    def note(self, document: Document) -> None:
+        """Its state changed."""
+        if document.footage is not None:
+            self._desk.settings.update_recent(document.key, **_facts(document))
+
+    def note_all(self) -> None:
+        """As the program closes or the start page comes back."""
+        for document in self._desk.documents:
+            self.note(document)
+
+    def show(self) -> None:
+        """Fill the start page."""
+        rows = [recent_row(review) for review in self._desk.settings.recent_reviews]
+        self._desk.window.start.set_recent(rows)
+
+    @Slot(str)
+    def _forget(self, path: str) -> None:
+        self._desk.settings.forget(path)
+        self.show()
+
+
+def _facts(document: Document) -> dict[str, str]:
+    facts = {"state": state_words(document)}
+    if document.analysis is not None:
+        facts["fingerprint"] = document.analysis.head.footage.fingerprint
+    return facts
+
+
+def state_words(document: Document) -> str:
+    """How far a review is, in words."""
+    analysis, session = document.analysis, document.session
+    if analysis is None or not analysis.frames_done:
+        return tr("not analysed")
+    if not analysis.complete:
+        share = int(100 * analysis.frames_done / max(1, len(analysis.pts)))
+        return tr("analysed to {share} %", share=share)
+    if session is None:
+        return tr("analysed")
+    judged = sum(s.verdict.value != "unjudged" for s in session.state.stored)
+    return tr("{count} judged", count=judged) if judged else tr("none judged yet")
+
+
+def recent_row(review: RecentReview) -> RecentRow:
+    """A recent review as the start page shows it."""
+    path = Path(review.path)
+    return RecentRow(
+        review.path,
+        path.name,
+        str(path.parent),
+        review.state,
+        when_words(review.opened, date.today()),
+        review.thumbnail,
+        gone=not path.exists(),
+    )
+
+
+def when_words(time: str, today: date) -> str:
+    """`today 10:12`, `yesterday 18:03`, `2026-11-20`; nothing for what is no time."""
+    try:
+        moment = datetime.fromisoformat(time)
+    except ValueError:
+        return ""
+    clock = moment.strftime("%H:%M")
+    if moment.date() == today:
+        return tr("today {clock}", clock=clock)
+    if moment.date() == today - timedelta(days=1):
+        return tr("yesterday {clock}", clock=clock)
+    return moment.date().isoformat()

@@ -1,0 +1,137 @@
+"""Recent reviews as rows with a picture, a name, a state and a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.language import tr
+from app.theme import colours
+
+ROW = Qt.ItemDataRole.UserRole
+HEIGHT, PICTURE, MARGIN = 68, QSize(96, 54), 8
+
+
+@dataclass(frozen=True, slots=True)
+class RecentRow:
+    """One review; gone: its footage is not where it was."""
+
+    path: str
+    name: str
+    folder: str
+    state: str
+    when: str
+    thumbnail: str = ""
+    gone: bool = False
+
+
+class RecentList(QListWidget):
+    """Emits the path of the one that is clicked or activated."""
+
+    chosen = Signal(str)
+    forget_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Recent reviews"))
+        self.setAccessibleDescription(tr("Enter opens a review; Delete takes it off this list"))
+        self.setToolTip(tr("Click to go on with a review"))
+        self.setItemDelegate(_RecentDelegate(self))
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.itemActivated.connect(self._chosen)
+        self.itemClicked.connect(self._chosen)
+
+    def set_rows(self, rows: Sequence[RecentRow]) -> None:
+        """The last opened first."""
+        self.clear()
+        for row in rows:
+            item = QListWidgetItem()
+            item.setData(ROW, row)
+            words = [row.name, row.state, row.when]
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(w for w in words if w))
+            item.setToolTip(row.path)
+            if row.thumbnail:
+                item.setIcon(QIcon(QPixmap(row.thumbnail)))
+            item.setSizeHint(QSize(200, HEIGHT))
+            self.addItem(item)
+
+    def rows(self) -> list[RecentRow]:
+        """What is shown."""
+        return [self.item(at).data(ROW) for at in range(self.count())]
+
+    def forget_current(self) -> None:
+        """Ask that the current row is taken off."""
+        item = self.currentItem()
+        if item is not None:
+            self.forget_requested.emit(item.data(ROW).path)
+
+    @Slot(QListWidgetItem)
+    def _chosen(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(item.data(ROW).path)
+
+
+class _RecentDelegate(QStyledItemDelegate):
+    """Picture on the left, name over state and place, time on the right."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        row, c = index.data(ROW), colours()
+        style = option.widget.style()
+        style.drawPrimitive(
+            QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
+        )
+        area: QRect = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
+        state = option.state
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        text, faint = (c.on_accent, c.on_accent) if chosen else (c.text, c.faint)
+        painter.save()
+        top = area.top() + (area.height() - PICTURE.height()) // 2
+        picture = QRect(area.left(), top, PICTURE.width(), PICTURE.height())
+        painter.fillRect(picture, c.stage)
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(icon, QIcon) and not icon.isNull():
+            icon.paint(painter, picture)
+        left = picture.right() + 14
+        font = painter.font()
+        metrics = QFontMetrics(font)
+        when_width = metrics.horizontalAdvance(row.when)
+        right, line = area.right() - when_width, metrics.height() + 4
+        words = QRect(left, area.center().y() - line, right - left - 12, line)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(text if not row.gone else faint)
+        elide = Qt.TextElideMode.ElideMiddle
+        name = QFontMetrics(font).elidedText(row.name, elide, words.width())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(words, flags, name)
+        font.setBold(False)
+        painter.setFont(font)
+        painter.setPen(faint)
+        painter.drawText(QRect(right, words.top(), when_width + 2, line), flags, row.when)
+        state_text = tr("not there any more; click to find it") if row.gone else row.state
+        below = QRect(left, words.bottom() + 1, area.right() - left, line)
+        detail = " · ".join(word for word in (state_text, row.folder) if word)
+        painter.drawText(below, flags, metrics.elidedText(detail, elide, below.width()))
+        painter.restore()
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(200, HEIGHT)
