@@ -111,12 +111,15 @@ class MediaPane(QObject):
         from engine.analysis.locating import file_name
 
         name = file_name(reference.path)
-        self.dialog = RelinkDialog(name, reference.path, str(error), self._desk.window)
+        self.dialog = RelinkDialog(
+            name,
+            str(error),
+            fingerprinted=bool(reference.fingerprint),
+            parent=self._desk.window,
+        )
         self.dialog.file_chosen.connect(self._try)
         self.dialog.folder_chosen.connect(self._search)
         self.dialog.finished.connect(self._on_closed)
-        if not reference.fingerprint:
-            self.dialog.say(tr("Nothing is known of it but its name: any file is taken."))
         self.dialog.open()
 
     @Slot(str)

@@ -72,6 +72,7 @@ LIGHT = Colours(
 
 _SHEET = Template("""
 QWidget { color: $text; font-size: 13px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMainWindow, QDialog, QWidget#page { background: $window; }
 QWidget#panel, QFrame#panel { background: $panel; border: 1px solid $line; border-radius: 6px; }
 QWidget#stage { background: $stage; }
@@ -80,7 +81,9 @@ QLabel#title { font-size: 14px; font-weight: 600; }
 QLabel#hero { font-size: 24px; font-weight: 600; }
 QLabel#faint { color: $faint; }
 QLabel#warn { color: $warn; }
-QLabel#mono { font-family: "DejaVu Sans Mono", "Consolas", "Menlo", monospace; }
+QLineEdit[wrong="true"] { border: 1px solid $warn; }
+QLabel#mono, QPlainTextEdit#mono {
+  font-family: "DejaVu Sans Mono", "Consolas", "Menlo", monospace; }
 QPushButton, QToolButton { background: $raised; border: 1px solid $line; border-radius: 5px;
   padding: 5px 10px; }
 QToolButton { padding: 4px 6px; }

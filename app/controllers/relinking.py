@@ -76,7 +76,9 @@ class Relinking(QObject):
         """Whether this is the footage that is missing; if so it is `located`."""
         from engine.analysis.locating import is_same
 
-        if self._reference is None or not is_same(path, self._reference):
+        if self._reference is None:
+            return False
+        if self._reference.fingerprint and not is_same(path, self._reference):
             return False
         self.located.emit(path, self._carried)
         return True

@@ -50,6 +50,7 @@ class CrashDialog(QDialog):
         self.details.setAccessibleName(tr("Report"))
         self.details.setToolTip(tr("What is copied and saved"))
         self.state = QLabel()
+        self.state.setAccessibleName(tr("Outcome"))
         self.state.setObjectName("faint")
         self.state.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

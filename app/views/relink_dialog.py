@@ -24,25 +24,26 @@ class RelinkDialog(QDialog):
     file_chosen = Signal(str)
     folder_chosen = Signal(str)
 
-    def __init__(self, name: str, known: str, why: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, why: str, *, fingerprinted: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Find the footage"))
         title = QLabel(tr("Where is {name}?", name=name))
         title.setObjectName("title")
         title.setWordWrap(True)
-        text = QLabel(
-            tr(
-                "{why}\n\nIt was at {known}. Footage counts as the same only if its size and "
-                "fingerprint agree; its name may be another. Nothing is written to it.",
-                why=why,
-                known=known,
-            )
+        rule = (
+            "Footage counts as the same only if its size and fingerprint agree; its name may be "
+            "another. Nothing is written to it."
+            if fingerprinted
+            else "Nothing but its name is known, so the file that you choose is taken."
         )
+        text = QLabel(f"{why}\n\n{tr(rule)}")
         text.setWordWrap(True)
         self.state = QLabel()
         self.state.setObjectName("faint")
         self.state.setWordWrap(True)
-        self.state.setMinimumHeight(34)
+        self.state.hide()
         self.state.setAccessibleName(tr("Outcome"))
         self.file = QPushButton(tr("Choose the file…"))
         self.file.setObjectName("primary")
@@ -64,6 +65,7 @@ class RelinkDialog(QDialog):
     def say(self, text: str, *, searching: bool = False) -> None:
         """What came of the last choice, or how far the search is."""
         self.state.setText(text)
+        self.state.setVisible(bool(text))
         self.file.setEnabled(not searching)
         self.folder.setEnabled(not searching)
 

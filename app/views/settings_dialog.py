@@ -190,6 +190,8 @@ class SettingsDialog(QDialog):
 def _section(form: QFormLayout, title: str, rows: Sequence[tuple[str, QWidget]]) -> None:
     heading = QLabel(title)
     heading.setObjectName("title")
+    if form.rowCount():
+        heading.setContentsMargins(0, 8, 0, 0)
     form.addRow(heading)
     for text, widget in rows:
         label = QLabel(text)

@@ -58,7 +58,11 @@ def locate(reference: FootageReference, beside: Path | None = None, relative: st
 
 
 def is_same(path: Path, reference: FootageReference) -> bool:
-    """Whether a file or folder is the footage that is meant, by size and fingerprint."""
+    """Whether a file or folder is the footage that is meant, by size and fingerprint; by its name
+    where no fingerprint is known.
+    """
+    if not reference.fingerprint:
+        return path.name == file_name(reference.path)
     try:
         if path.is_file() and reference.size and path.stat().st_size != reference.size:
             return False
