@@ -79,16 +79,20 @@ class NormalSeries:
 
 
 def normal_series(
-    parts: Mapping[str, NDArray[np.floating]], lengths: Sequence[int], rate: float
+    parts: Mapping[str, NDArray[np.floating]],
+    lengths: Sequence[int],
+    rate: float,
+    *,
+    limit: int = ROWS,
 ) -> NormalSeries:
     """Keep parts (N,) of stretches that lie one after another.
 
-    More than ROWS or STRETCHES are thinned by leaving out whole stretches, evenly; a single
+    More than `limit` rows or STRETCHES are thinned by leaving out whole stretches, evenly; a single
     stretch that is too long loses its end.
     """
     starts = np.concatenate(([0], np.cumsum(lengths)))[:-1].astype(int)
-    kept = _thinned([int(length) for length in lengths])
-    shown = [(int(starts[at]), min(int(lengths[at]), ROWS)) for at in kept]
+    kept = _thinned([int(length) for length in lengths], limit)
+    shown = [(int(starts[at]), min(int(lengths[at]), limit)) for at in kept]
     rows = np.concatenate([np.arange(s, s + n) for s, n in shown] or [np.zeros(0, int)])
     halves, exponents = {}, {}
     for name, values in parts.items():
@@ -100,12 +104,12 @@ def normal_series(
     return NormalSeries(float(rate), tuple(n for _, n in shown), halves, exponents)
 
 
-def _thinned(lengths: list[int]) -> list[int]:
+def _thinned(lengths: list[int], limit: int) -> list[int]:
     """Which stretches fit."""
     count = min(STRETCHES, len(lengths))
     while count:
         at = np.unique(np.linspace(0, len(lengths) - 1, count).astype(int)).tolist()
-        if sum(min(lengths[i], ROWS) for i in at) <= ROWS:
+        if sum(min(lengths[i], limit) for i in at) <= limit:
             return [i for i in at if lengths[i] > 0]
         count -= max(1, count // 20)
     return []
