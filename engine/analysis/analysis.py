@@ -46,10 +46,7 @@ class AnalysisHead:
         return {
             "footage": [self.footage.path, self.footage.size, self.footage.fingerprint],
             "detector": facts.name,
-            "parts": [
-                [p.name, p.unit, p.role, p.direction, p.map_name, p.slot, p.pooling, p.form]
-                for p in facts.parts
-            ],
+            "parts": [_part_row(part) for part in facts.parts],
             "lambda": facts.default_lambda,
             "has_memory": facts.has_memory,
             "clip_rate": facts.clip_rate,
@@ -76,7 +73,7 @@ class AnalysisHead:
         calibration = d["calibration"]
         facts = DetectorFacts(
             name=d["detector"],
-            parts=tuple(PartSpec(*part) for part in d["parts"]),
+            parts=tuple(_part_of(row) for row in d["parts"]),
             default_lambda=d["lambda"],
             has_memory=d["has_memory"],
             clip_rate=d["clip_rate"],
@@ -105,6 +102,15 @@ class AnalysisHead:
         mine, theirs = self.as_dict(), other.as_dict()
         mine["footage"][0] = theirs["footage"][0] = ""
         return mine == theirs
+
+
+def _part_row(p: PartSpec) -> list[Any]:
+    row: list[Any] = [p.name, p.unit, p.role, p.direction, p.map_name, p.slot, p.pooling, p.form]
+    return row if p.rule is None else [*row, [p.rule.cells, p.rule.frames]]
+
+
+def _part_of(row: list[Any]) -> PartSpec:
+    return PartSpec(*row[:8], *(PatchRule(*rule) for rule in row[8:]))
 
 
 @dataclass(slots=True)

@@ -28,7 +28,8 @@ def train(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="FILE.safetensors")],
     detector: Annotated[
-        str, typer.Option(help="What to learn: mnad-prediction, mnad-reconstruction, apn.")
+        str,
+        typer.Option(help="What to learn: mnad-prediction, mnad-reconstruction, comemory, apn."),
     ] = "mnad-prediction",
     base: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     epochs: Annotated[int, typer.Option(min=1)] = 8,
@@ -55,6 +56,15 @@ def train(
     channels: Annotated[int | None, typer.Option(help="1 (grey) or 3.")] = None,
     items: Annotated[int | None, typer.Option(help="Memory items M.")] = None,
     no_memory: Annotated[bool, typer.Option("--no-memory", help="The papers' ablation.")] = False,
+    motion_items: Annotated[
+        int | None, typer.Option(help="Items of comemory's motion memory; 0 for none.")
+    ] = None,
+    appearance_frames: Annotated[
+        int | None, typer.Option(help="Frames that comemory's appearance branch receives: 2 or 4.")
+    ] = None,
+    flow: Annotated[
+        str | None, typer.Option(help="comemory's motion target: dis or rgb-difference.")
+    ] = None,
     frames_in: Annotated[
         int | None, typer.Option(help="Frames that go in; 16 rebuilds the ninth.")
     ] = None,
@@ -63,6 +73,12 @@ def train(
     ] = None,
     separate: Annotated[float | None, typer.Option(help="Weight of the separateness term.")] = None,
     compact: Annotated[float | None, typer.Option(help="Weight of the compactness term.")] = None,
+    motion_separate: Annotated[
+        float | None, typer.Option(help="The same of comemory's motion branch.")
+    ] = None,
+    motion_compact: Annotated[
+        float | None, typer.Option(help="The same of comemory's motion branch.")
+    ] = None,
     prototypes: Annotated[
         int | None, typer.Option(help="apn: prototypes M; 0 for the backbone alone.")
     ] = None,
@@ -123,10 +139,15 @@ def train(
         "channels": channels,
         "items": items,
         "no_memory": no_memory or None,
+        "motion_items": motion_items,
+        "appearance_frames": appearance_frames,
+        "flow": flow,
         "frames_in": frames_in,
         "forms": forms,
         "separate": separate,
         "compact": compact,
+        "motion_separate": motion_separate,
+        "motion_compact": motion_compact,
         "update_rate": update_rate,
         "prototypes": prototypes,
         "plug": plug,

@@ -24,13 +24,24 @@ Pooling = Literal["frame", "patch"]
 
 
 @dataclass(frozen=True, slots=True)
+class PatchRule:
+    """How `patch` parts are pooled: mean over `cells` x `cells` cells and `frames` frames, then
+    the worst one.
+    """
+
+    cells: int = 4
+    frames: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class PartSpec:
     """One score part of a detector.
 
     role and direction as stored in the analysis file; `map_name` names the map that it pools;
     `slot` is A or B of S = lambda g(A) + (1 - lambda) g(B); `pooling` says whether the whole frame
     counts (the papers) or its worst patch (ours).  A detector may fill each slot once for each
-    pooling.
+    pooling.  form: what becomes of the pooled map.  rule: the patch that a `frame` part of a paper
+    is taken from, where it is not the whole frame.
     """
 
     name: str
@@ -40,22 +51,13 @@ class PartSpec:
     map_name: str
     slot: Literal["A", "B"]
     pooling: Pooling
-    form: Literal["plain", "psnr"] = "plain"
+    form: Literal["plain", "psnr", "log"] = "plain"
+    rule: PatchRule | None = None
 
     @property
     def title(self) -> str:
         """The part's name as a person reads it."""
         return self.name.replace("_", " ").replace("psnr", "PSNR")
-
-
-@dataclass(frozen=True, slots=True)
-class PatchRule:
-    """How `patch` parts are pooled: mean over `cells` x `cells` cells and `frames` frames, then
-    the worst one.
-    """
-
-    cells: int = 4
-    frames: int = 5
 
 
 @dataclass(frozen=True, slots=True)

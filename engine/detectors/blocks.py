@@ -63,11 +63,19 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Three levels up and a head with tanh; prediction joins the skips (skip first),
-    reconstruction has none.
+    """Three levels up and a head; prediction joins the skips (skip first), reconstruction has
+    none.  The head ends in tanh, for pictures, or is linear, for flow.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, width: int, *, skips: bool) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        width: int,
+        *,
+        skips: bool,
+        linear: bool = False,
+    ) -> None:
         super().__init__()
         w = width
         self.skips = skips
@@ -85,11 +93,12 @@ class Decoder(nn.Module):
             nn.BatchNorm2d(w),
             nn.ReLU(inplace=True),
             conv3(w, out_channels),
-            nn.Tanh(),
+            nn.Identity() if linear else nn.Tanh(),
         )
 
     def forward(self, features: Tensor, skips: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-        """(N, in, h/8, w/8) and the encoder's skips -> picture in [-1, 1], (N, out, h, w)."""
+        """(N, in, h/8, w/8) and the encoder's skips -> picture in [-1, 1] or flow, (N, out, h,
+        w)."""
         skip1, skip2, skip3 = skips
         x = self.up4(self.level4(features))
         x = self.up3(self.level3(torch.cat((skip3, x), dim=1) if self.skips else x))

@@ -120,8 +120,19 @@ def _apn(config: dict[str, Any]) -> tuple[nn.Module, list[Shape]]:
     return ApnNetwork(shape), [(1, shape.frames_in * shape.channels, shape.size, shape.size)]
 
 
+def _comemory(config: dict[str, Any]) -> tuple[nn.Module, list[Shape]]:
+    from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork
+
+    if config.pop("memory", True) is False:
+        config |= {"items": 0, "motion_items": 0}
+    shape = ComemoryConfig(**config)
+    inputs = (1, shape.appearance_frames * shape.channels, shape.size, shape.size)
+    return ComemoryNetwork(shape), [inputs]
+
+
 _MAKERS: dict[str, Callable[[dict[str, Any]], tuple[nn.Module, list[Shape]]]] = {
     "mnad-prediction": _mnad,
     "mnad-reconstruction": _mnad,
     "apn": _apn,
+    "comemory": _comemory,
 }

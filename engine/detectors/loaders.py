@@ -44,8 +44,23 @@ def _apn(card: WeightsCard, device: str, precision: str) -> Detector:
     return ApnDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
 
 
+def _comemory(card: WeightsCard, device: str, precision: str) -> Detector:
+    from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork, comemory_facts
+    from engine.detectors.comemory_stream import ComemoryDetector
+    from engine.detectors.device import choose_device, choose_dtype
+    from engine.detectors.weights import read_tensors
+
+    where = choose_device(device)
+    config = ComemoryConfig(**card.config)
+    network = ComemoryNetwork(config)
+    network.load_state_dict(read_tensors(card))
+    facts = comemory_facts(config, **card.known)
+    return ComemoryDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
+
+
 LOADERS: dict[str, Loader] = {
     "mnad-prediction": _mnad,
     "mnad-reconstruction": _mnad,
     "apn": _apn,
+    "comemory": _comemory,
 }

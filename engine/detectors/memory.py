@@ -149,10 +149,22 @@ class Memory(nn.Module):
 
     def forward(self, features: Tensor) -> tuple[Tensor, Addressing]:
         """Queries joined with what they read.  (N, C, h, w) -> (N, 2C, h, w) and the addressing."""
-        n, c, h, w = features.shape
-        # cosines decide which item answers, so they are never rounded to half precision
-        with torch.autocast(features.device.type, enabled=False):
-            addressing = address(as_queries(features), self.items)
-            joined = torch.cat((addressing.queries, read(addressing)), dim=1)  # (K, 2C)
-        joined = joined.reshape(n, h, w, 2 * c).permute(0, 3, 1, 2).to(features.dtype)
-        return joined, addressing
+        return join(features, self.items)
+
+
+def join(features: Tensor, items: Tensor) -> tuple[Tensor, Addressing]:
+    """[q; p^]: unit queries joined with what they read from items (M, C).  (N, C, h, w) -> (N, 2C,
+    h, w) and the addressing.
+    """
+    n, c, h, w = features.shape
+    # cosines decide which item answers, so they are never rounded to half precision
+    with torch.autocast(features.device.type, enabled=False):
+        addressing = address(as_queries(features), items)
+        joined = torch.cat((addressing.queries, read(addressing)), dim=1)  # (K, 2C)
+    joined = joined.reshape(n, h, w, 2 * c).permute(0, 3, 1, 2).to(features.dtype)
+    return joined, addressing
+
+
+def recall(features: Tensor, items: Tensor | None) -> tuple[Tensor, Addressing | None]:
+    """As `join`; without items the features as they are."""
+    return (features, None) if items is None else join(features, items)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.detectors.base import FrameScore, PartSpec, PatchRule
-from engine.scoring.pooling import psnr, spatial_patches
+from engine.scoring.pooling import log_of, psnr, spatial_patches
 
 
 @dataclass(slots=True)
@@ -67,5 +67,6 @@ class PatchDelay:
         for part in self._parts:
             stack = [self._window[i].patches[part.map_name] for i in around]
             worst = float(np.mean(stack, axis=0, dtype=np.float64).max())
-            parts[part.name] = float(psnr(worst)) if part.form == "psnr" else worst
+            formed = {"psnr": psnr, "log": log_of}.get(part.form, float)
+            parts[part.name] = float(formed(worst))
         return replace(score, parts=parts)

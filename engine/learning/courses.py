@@ -25,10 +25,17 @@ def _apn(detector: str) -> Course:
     return apn_course(detector)
 
 
+def _comemory(detector: str) -> Course:
+    from engine.learning.comemory_lesson import comemory_course
+
+    return comemory_course(detector)
+
+
 COURSES: dict[str, Callable[[str], Course]] = {
     "mnad-prediction": _mnad,
     "mnad-reconstruction": _mnad,
     "apn": _apn,
+    "comemory": _comemory,
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.detectors.base import DetectorFacts
+from engine.detectors.base import DetectorFacts, PatchRule
 from engine.scoring.pooling import frame_means, worst_patches
 
 BLOCK = 512  # frames decoded at a time
@@ -87,10 +87,13 @@ def without_areas(
         values = parts[part.name].copy()
         rows = np.flatnonzero(np.isfinite(values[:frames_done]))
         for run in _stretches(rows, clip_start):
-            ratio = _ratio(coded, run, part.pooling, facts, kept)
-            if part.form == "psnr":
+            rule = facts.patch if part.pooling == "patch" else part.rule
+            ratio = _ratio(coded, run, rule, kept)
+            if part.form != "plain":
+                # a logarithm: nepers up, or dB down
+                factor = 1.0 if part.form == "log" else -10.0 / np.log(10.0)
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    values[run] -= 10 * np.log10(np.maximum(ratio, 1e-6))
+                    values[run] += factor * np.log(np.maximum(ratio, 1e-6))
             else:
                 values[run] *= ratio
         result[part.name] = values
@@ -109,19 +112,18 @@ def _stretches(rows: NDArray[np.int64], clip_start: NDArray[np.bool_]) -> list[N
 def _ratio(
     coded: MapReader,
     rows: NDArray[np.int64],
-    pooling: str,
-    facts: DetectorFacts,
+    rule: PatchRule | None,
     kept: NDArray[np.bool_],
 ) -> NDArray[np.float32]:
-    rule = facts.patch
-    half = rule.frames // 2
+    """What the kept cells say against all, by the worst patch of a rule or by the whole frame."""
+    half = 0 if rule is None else rule.frames // 2
     ratios = []
     for start in range(0, len(rows), BLOCK):
         # a block reads its neighbours too, so that the windows at its ends are whole
         low, high = max(0, start - half), min(len(rows), start + BLOCK + half)
         block = _read(coded, rows[low:high])
         inner = slice(start - low, start - low + min(BLOCK, len(rows) - start))
-        if pooling == "frame":
+        if rule is None:
             all_cells, some = frame_means(block), frame_means(block, kept)
         else:
             all_cells = worst_patches(block, rule.cells, rule.frames)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Maps = NDArray[np.float32]
 PEAK_FLOOR = 1e-10  # a perfect prediction would be infinite dB
+LOG_FLOOR = 1e-6  # the eps of log forms, whose errors are about 1 on normal footage
 
 
 def to_cells(values: Maps, height: int, width: int) -> Maps:
@@ -25,6 +26,13 @@ def to_cells(values: Maps, height: int, width: int) -> Maps:
 def psnr(mean_squared_error: NDArray[np.floating] | float) -> NDArray[np.float32]:
     """Eq. (15) with peak 1, in dB; the error is floored, so that it is always finite."""
     return np.asarray(-10.0 * np.log10(np.maximum(mean_squared_error, PEAK_FLOOR)), np.float32)
+
+
+def log_of(weighted_error: NDArray[np.floating] | float) -> NDArray[np.float32]:
+    """log(x + eps) of an error that is weighted so that normal is about 1: finite for a perfect
+    prediction.
+    """
+    return np.asarray(np.log(np.asarray(weighted_error) + LOG_FLOOR), np.float32)
 
 
 def frame_means(maps: Maps, kept: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:

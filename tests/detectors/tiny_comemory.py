@@ -1,0 +1,35 @@
+"""Tiny Co-memory networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork, comemory_facts
+from engine.detectors.comemory_stream import ComemoryDetector
+
+TINY: dict[str, Any] = {"channels": 1, "width": 2, "size": 32, "items": 4, "motion_items": 3}
+
+
+def network(seed: int = 1, **config: Any) -> ComemoryNetwork:
+    """A network with BN statistics and units as after training."""
+    torch.manual_seed(seed)
+    made = ComemoryNetwork(ComemoryConfig(**(TINY | config)))
+    for part in made.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            part.running_mean.uniform_(-0.2, 0.2)  # type: ignore[union-attr]
+            part.running_var.uniform_(0.05, 0.3)  # type: ignore[union-attr]
+            nn.init.uniform_(part.weight, 0.5, 1.5)
+            nn.init.uniform_(part.bias, -0.2, 0.2)
+    if made.config.flow == "dis":
+        made.flow_scale.copy_(torch.tensor([5.0, 1.7, 0.25]))
+    made.patch_weights.copy_(torch.tensor([2.0, 0.3]))
+    return made.eval()
+
+
+def detector(made: ComemoryNetwork | None = None, **config: Any) -> ComemoryDetector:
+    """On the CPU in fp32."""
+    made = made or network(**config)
+    return ComemoryDetector(made, comemory_facts(made.config), torch.device("cpu"), torch.float32)
