@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from tiny_comemory import TINY, detector, network
 from tiny_mnad import pictures
 
+from engine.analysis.analysis import AnalysisHead, FootageReference
 from engine.detectors.base import FrameScore
 from engine.detectors.blocks import fold_batchnorm
 from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork, comemory_facts
@@ -328,3 +329,11 @@ def test_the_declaration_says_what_lambda_and_gamma_do() -> None:
     without = comemory_facts(ComemoryConfig(items=0, motion_items=0))
     assert not without.has_memory
     assert without.gamma is None
+
+
+def test_the_declaration_survives_being_written_into_an_analysis() -> None:
+    facts = comemory_facts(ComemoryConfig())
+    head = AnalysisHead(
+        FootageReference("a.mp4", 1, "x"), facts, 3, (1, 10), 0.01, True, "cpu", "fp32", (4, 3)
+    )
+    assert AnalysisHead.from_dict(head.as_dict()).facts.parts == facts.parts

@@ -59,3 +59,13 @@ def test_without_patch_parts_scores_still_come_in_order() -> None:
     delay = PatchDelay(PARTS[:1], PatchRule())
     got = [s.index for at in range(6) for s in delay.push(FrameScore(at, {"mean": 0.0}, {}))]
     assert got + [s.index for s in delay.flush()] == list(range(6))
+
+
+def test_a_logarithm_is_taken_of_the_pooled_patch() -> None:
+    part = PartSpec("patch_motion", "", "motion", "up", "flow", "B", "patch", "log")
+    delay = PatchDelay((part,), PatchRule(2, 3))
+    maps = np.random.default_rng(0).random((6, 5, 5)).astype(np.float32)
+    got = [s for at in range(6) for s in delay.push(FrameScore(at, {}, {"flow": maps[at]}))]
+    got += delay.flush()
+    expected = np.log(worst_patches(maps, 2, 3) + 1e-6)
+    np.testing.assert_allclose([s.parts["patch_motion"] for s in got], expected, rtol=1e-5)

@@ -165,3 +165,26 @@ def test_kept_cells_agree_with_a_naive_test_of_each_centre() -> None:
             distance = cv2.pointPolygonTest(contour, centre, True)
             if abs(distance) > 0.5:
                 assert kept[y, x] == (distance < 0)
+
+
+def test_a_logarithm_and_a_papers_own_patch_are_pooled_anew() -> None:
+    rule = PatchRule(cells=2, frames=1)
+    parts = (
+        PartSpec("motion", "", "motion", "up", "error", "B", "frame", "log", rule),
+        PartSpec("patch_motion", "", "motion", "up", "error", "B", "patch", "log"),
+    )
+    facts = DetectorFacts("test", parts, 0.0, True, None, RULE)
+    _, coded, clip_start = stored(cuts=(13,))
+    kept = kept_cells([LEFT_HALF], (6, 8))
+
+    def pooled(mask: np.ndarray | None) -> dict[str, np.ndarray]:
+        runs = [coded.get(0, 13), coded.get(13, 40)]
+        rules = {"motion": rule, "patch_motion": RULE}
+        return {
+            name: np.log(np.concatenate([worst_patches(m, r.cells, r.frames, mask) for m in runs]))
+            for name, r in rules.items()
+        }
+
+    got = without_areas(pooled(None), facts, {"error": coded}, clip_start, [LEFT_HALF], 40)
+    for name, values in pooled(kept).items():
+        np.testing.assert_allclose(got[name], values, rtol=1e-4, atol=1e-5)
