@@ -29,7 +29,7 @@ PARTS = (
     PartSpec("psnr", "dB", "appearance", "down", "error", "A", "frame", "psnr"),
     PartSpec("feature_error", "dB", "feature", "down", "feature_error", "B", "frame", "psnr"),
     PartSpec("patch_psnr", "dB", "appearance", "down", "error", "A", "patch", "psnr"),
-    PartSpec("patch_feature", "dB", "feature", "down", "feature_error", "B", "patch", "psnr"),
+    PartSpec("patch_feature_error", "dB", "feature", "down", "feature_error", "B", "patch", "psnr"),
 )
 
 

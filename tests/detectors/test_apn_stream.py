@@ -77,7 +77,7 @@ def test_patch_parts_are_the_worst_patch() -> None:
         means = [float(score.maps[name].mean()) for score in scores]
         for at in range(2, len(scores) - 2):
             expected = -10 * math.log10(np.mean(means[at - 2 : at + 3]))
-            patch = {"psnr": "patch_psnr", "feature_error": "patch_feature"}[part]
+            patch = {"psnr": "patch_psnr", "feature_error": "patch_feature_error"}[part]
             assert scores[at].parts[patch] == pytest.approx(expected, rel=1e-4)
 
 

@@ -150,7 +150,9 @@ def test_learned_weights_score_as_they_were_calibrated(prototypes: int, tmp_path
     assert ApnConfig(**card.config) == config
     detector = load_detector(card, device="cpu", precision="fp32")
     assert card.calibration is not None
-    names = {"psnr", "patch_psnr"} | ({"feature_error", "patch_feature"} if prototypes else set())
+    names = {"psnr", "patch_psnr"} | (
+        {"feature_error", "patch_feature_error"} if prototypes else set()
+    )
     assert set(card.calibration.parts) == names
     stream, scores = detector.stream(), []
     with open_decoder(open_footage(source)) as decoder:
