@@ -69,10 +69,15 @@ class ApnLesson:
         """Everything starts as drawn."""
 
     def begin_epoch(self, epoch: int, epochs: int) -> None:
-        """Phase one up to the backbone's share of the epochs; then the unit comes in."""
-        alone = epoch < round(self.weights.backbone_share * epochs)
+        """Phase one up to the backbone's share of the epochs; then the unit comes in.
+
+        A single epoch cannot be shared: then all learn at once.
+        """
+        share = self.weights.backbone_share
+        single = epochs == 1 and 0 < share < 1
+        alone = not single and epoch < round(share * epochs)
         self.with_unit = self.config.prototypes > 0 and not alone
-        frozen = self.with_unit and not self.weights.joint
+        frozen = self.with_unit and not self.weights.joint and not single
         self.network.backbone.requires_grad_(not frozen)
 
     def loss(self, batch: Batch) -> Loss:

@@ -71,6 +71,7 @@ def test_the_backbone_learns_alone_and_then_stands_still(tmp_path: Path) -> None
     [
         (ApnLossWeights(backbone_share=1.0), {"backbone", "tail"}),
         (ApnLossWeights(backbone_share=0.0, joint=True), {"backbone", "tail", "unit"}),
+        (ApnLossWeights(), {"backbone", "tail", "unit"}),  # one epoch is for all
     ],
 )
 def test_phases_can_be_chosen(weights: ApnLossWeights, parts: set[str], tmp_path: Path) -> None:
