@@ -29,6 +29,7 @@ from app.recents import Recents
 from app.review_pane import ReviewPane
 from app.settings import Settings
 from app.shell import Shell
+from app.why_pane import WhyPane
 from engine.errors import EngineError
 from engine.progress import Progress
 
@@ -55,6 +56,7 @@ class Desk(QObject):
         self.thumbnails = Thumbnails(self)
         self.picture = PicturePane(self)
         self.review = ReviewPane(self)
+        self.why = WhyPane(self)
         self.history = HistoryPane(self)
         self.media = MediaPane(self)
         self.recents = Recents(self)
@@ -310,5 +312,6 @@ class Desk(QObject):
             self._demo.stop()
         self.analysing.stop()
         self.looking.stop()
+        self.why.stop()
         self.thumbnails.stop()
         self.reviewing.stop()

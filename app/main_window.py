@@ -33,6 +33,7 @@ from app.views.start_page import StartPage
 from app.views.timeline import Timeline
 from app.views.transport import Transport
 from app.views.tuning import TuningPanel
+from app.views.why_line import WhyLine
 
 
 class MainWindow(QMainWindow):
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.overlay = OverlayBar(self.canvas)
         self.overlay.hide()
         self.sides = SideViews()
+        self.why = WhyLine()
         self.transport = Transport()
         self.timeline = Timeline()
         self.tuning = TuningPanel()
@@ -107,7 +109,13 @@ class MainWindow(QMainWindow):
 
         upper = QSplitter(Qt.Orientation.Horizontal)
         upper.addWidget(self.footage)
-        upper.addWidget(self.picture)
+        seen = QWidget()
+        pictures = QVBoxLayout(seen)
+        pictures.setContentsMargins(0, 0, 0, 0)
+        pictures.setSpacing(6)
+        pictures.addWidget(self.picture, 1)
+        pictures.addWidget(self.why)
+        upper.addWidget(seen)
         upper.addWidget(self.side)
         upper.setStretchFactor(1, 1)
         upper.setCollapsible(1, False)

@@ -5,7 +5,7 @@ Heavy imports (torch, av, cv2, h5py) happen inside the functions, so importing t
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,15 @@ from engine.timebase import FrameSpan
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
     from engine.analysis.run import AnalysisRun
-    from engine.detectors.base import Detector
+    from engine.detectors.base import Calibration, Detector
     from engine.detectors.recognising import CameraMatch
     from engine.detectors.weights import WeightsCard
-    from engine.footage import Footage
+    from engine.explain import Explanation
+    from engine.footage import Decoder, Footage
     from engine.learning.adapting import Adapting
     from engine.progress import Progress
+    from engine.scoring.ignoring import IgnoredArea
+    from engine.scoring.score import ScoreSettings
 
 
 def open_footage(path: Path | str) -> Footage:
@@ -175,3 +178,57 @@ def detector_of(analysis: Analysis, *, device: str = "auto", precision: str = "a
             hint="Analyse the footage again with the present weights.",
         )
     return detector
+
+
+def explain(
+    footage: Footage,
+    analysis: Analysis,
+    index: int,
+    score: ScoreSettings,
+    *,
+    region: tuple[int, int, int, int] | None = None,
+    areas: Sequence[IgnoredArea] = (),
+    calibration: Calibration | None = None,
+    detector: Detector | None = None,
+    decoder: Decoder | None = None,
+) -> Explanation | None:
+    """Why a frame, or a region of it (x, y, width, height in shown pixels), scores as it does.
+
+    None where there is no score.  The scored frame that stands for `index` is explained.  areas:
+    those that are ignored.  calibration: what is normal; None for the analysis' own.  detector and
+    decoder: those of the analysis and the footage, where the caller has them already; only
+    `attributes` needs them, to measure the frame again.  Raises UnreadableWeights,
+    UnreadableFootage.
+    """
+    from contextlib import ExitStack
+
+    from engine.analysis.looking import nearest_scored
+    from engine.explain import explain_frame
+
+    at = nearest_scored(analysis, index)
+    if at is None:
+        return None
+    measuring = None
+    if analysis.facts.name == "attributes":
+        from engine.analysis.looking import Looker
+        from engine.detectors.attributes import AttributesDetector
+        from engine.explain.attributes import Measuring
+        from engine.footage import open_decoder
+
+        chosen = detector or detector_of(analysis)
+        assert isinstance(chosen, AttributesDetector)
+        with ExitStack() as stack:
+            reading = decoder or stack.enter_context(open_decoder(footage, purpose="scrub"))
+            measured = Looker(footage, chosen, analysis).measure(reading, at)
+        if measured is not None:
+            rate = chosen.facts.clip_rate or footage.table.rate or 10.0
+            measuring = Measuring(measured, chosen.normal, chosen.config, rate)
+    return explain_frame(
+        analysis,
+        at,
+        score,
+        region=region,
+        areas=areas,
+        calibration=calibration,
+        measuring=measuring,
+    )

@@ -6,10 +6,15 @@ since, so the prediction is the one that was scored, also after reopening.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engine.analysis.analysis import Analysis
 from engine.analysis.sampling import Sampling, sample
-from engine.detectors.base import Detector, Look
+from engine.detectors.base import Detector, Look, Stream
 from engine.footage import Decoder, Footage
+
+if TYPE_CHECKING:
+    from engine.detectors.attributes_measuring import Measured
 
 
 class Looker:
@@ -21,11 +26,7 @@ class Looker:
 
     def nearest(self, index: int) -> int | None:
         """The scored frame that stands for `index`: itself, or the last one before it."""
-        scored = self._analysis.scored[: min(index + 1, self._analysis.frames_done)]
-        for at in range(len(scored) - 1, max(-1, len(scored) - 1 - 60), -1):
-            if scored[at]:
-                return at
-        return None
+        return nearest_scored(self._analysis, index)
 
     def look(self, decoder: Decoder, index: int) -> Look | None:
         """The closer look at the scored frame that stands for `index`; None where there is no
@@ -34,6 +35,23 @@ class Looker:
         target = self.nearest(index)
         if target is None:
             return None
+        return self._before(decoder, target).look(target, decoder.read(target))
+
+    def measure(self, decoder: Decoder, index: int) -> Measured | None:
+        """What `attributes` measures in a scored frame; None where there is no score, and for
+        detectors that measure nothing.
+        """
+        from engine.detectors.attributes import AttributesStream
+
+        if self.nearest(index) != index:
+            return None
+        stream = self._before(decoder, index)
+        if not isinstance(stream, AttributesStream):
+            return None
+        return stream.measure(decoder.read(index))
+
+    def _before(self, decoder: Decoder, target: int) -> Stream:
+        """A stream that has seen what lies before a scored frame."""
         stream = self._detector.stream()
         position = self._sampling.position_at(target)
         first = position
@@ -51,4 +69,13 @@ class Looker:
             stream.replay(frame, decoder.read(frame), write=write)
         if self._analysis.clip_start[target]:
             stream.flush()
-        return stream.look(target, decoder.read(target))
+        return stream
+
+
+def nearest_scored(analysis: Analysis, index: int) -> int | None:
+    """The scored frame that stands for `index`: itself, or the last one up to 60 frames before."""
+    scored = analysis.scored[: min(index + 1, analysis.frames_done)]
+    for at in range(len(scored) - 1, max(-1, len(scored) - 1 - 60), -1):
+        if scored[at]:
+            return at
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +47,9 @@ def evaluate(
         Path | None, typer.Option(help="Normal footage for a detector without weights.")
     ] = None,
     no_pixels: Annotated[bool, typer.Option("--no-pixels", help="Skip the pixel metrics.")] = False,
+    against: Annotated[
+        str | None, typer.Option(help="A rival, speed or weights: the gain over it, paired.")
+    ] = None,
     log: Annotated[Path | None, typer.Option(help="Append a line that counts this run.")] = None,
     device: Device = "auto",
     precision: PrecisionName = "auto",
@@ -84,6 +88,15 @@ def evaluate(
     evaluation = Evaluation(found, chosen, settings)
     drive(evaluation.run())
     report = evaluation.report(weights or "")
+    if against is not None:
+        given = {"detector": against} if against == "speed" else {"weights": against}
+        rival = api.load_detector(device=device, precision=precision, **given)
+        if rival.facts.calibration is None and len(rival.facts.parts) == 1:
+            # a single part needs no common unit, and its order is the same in any
+            settings = replace(settings, normalise="none")
+        other = Evaluation(found, rival, replace(settings, lambda_=None, gamma=None, pixels=False))
+        drive(other.run())
+        report["against"] = evaluation.gain_over(other)
     if log is not None:
         line = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -91,6 +104,8 @@ def evaluate(
             "weights": chosen.facts.weights_id or chosen.facts.name,
             "settings": report["settings"],
             "auc": report["auc"],
+            "interval": report["interval"],
+            **({"against": report["against"]} if "against" in report else {}),
         }
         with open(log, "a", encoding="utf-8") as stream:
             stream.write(jsons.dumps(line) + "\n")
@@ -114,6 +129,10 @@ def _print(report: dict[str, Any]) -> None:
     rows.append(["region IoU", percent(report["region_iou"])])
     rows.append(["region IoU, paper's rule", percent(report["region_iou_paper"])])
     rows += [[f"AUC {name}", percent(value)] for name, value in report["auc"].items()]
+    if "against" in report:
+        gain, (low, high) = report["against"], report["against"]["interval"] or (None, None)
+        said = f"{percent(gain['gain'])} (95 %, paired: {percent(low)} to {percent(high)})"
+        rows.append([f"gain over {gain['detector']} ({percent(gain['auc'])})", said])
     for name, value in (report["memory"] or {}).items():
         rows.append([f"memory: {name}", "-" if value is None else f"{value:.3f}"])
     rows += [[name, str(value)] for name, value in report["settings"].items()]

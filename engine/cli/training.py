@@ -13,7 +13,10 @@ from engine.errors import BadSetting
 from engine.progress import Progress
 
 if TYPE_CHECKING:
+    from engine.detectors.weights import WeightsCard
+    from engine.learning.fitting import Fitting
     from engine.learning.learn import Learning
+    from engine.learning.normal import NormalFootage
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +32,7 @@ def train(
     output: Annotated[Path, typer.Option("-o", "--output", help="FILE.safetensors")],
     detector: Annotated[
         str,
-        typer.Option(help="What to learn: mnad-prediction, mnad-reconstruction, comemory, apn."),
+        typer.Option(help="mnad-prediction, mnad-reconstruction, comemory, apn or attributes."),
     ] = "mnad-prediction",
     base: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     epochs: Annotated[int, typer.Option(min=1)] = 8,
@@ -163,6 +166,12 @@ def train(
         "memory_start": memory_start,
         "memory_finish": memory_finish,
     }
+    if detector == "attributes":
+        common = {"lambda_": lambda_, "clip_rate": clip_rate, "holdout": holdout, "seed": seed}
+        fitting = _fitting([parse_normal(text) for text in normal], output, own, base, common)
+        drive(told_findings(fitting))
+        _told(fitting.card, output, json)
+        return
     parent = None if base is None else find_weights(base)
     plan = plan_for(
         detector,
@@ -184,15 +193,36 @@ def train(
     chosen = [parse_normal(text) for text in normal]
     learning = Learning(chosen, plan, output, lambda_, parent, resume)
     drive(told_findings(learning))
-    if learning.card is None:
+    _told(learning.card, output, json)
+
+
+def _fitting(
+    normal: list[NormalFootage],
+    output: Path,
+    own: dict[str, Any],
+    base: str | None,
+    common: dict[str, Any],
+) -> Fitting:
+    """Learn `attributes`, which is no network: options of networks have no meaning for it."""
+    from engine.learning.fitting import Fitting
+
+    named = [name for name, value in {**own, "base": base}.items() if value is not None]
+    if named:
+        foreign = ", ".join(f"--{name.replace('_', '-')}" for name in named)
+        raise BadSetting(f"{foreign} has no meaning for attributes.", hint="Leave it out.")
+    return Fitting(normal, output, **common)
+
+
+def _told(card: WeightsCard | None, output: Path, json: bool) -> None:
+    if card is None:
         return
     if json:
-        emit({"weights": str(output), **learning.card.as_dict()})
+        emit({"weights": str(output), **card.as_dict()})
     else:
-        say(f"{output}: {learning.card.detector}, learned from {learning.card.trained_on}")
+        say(f"{output}: {card.detector}, learned from {card.trained_on}")
 
 
-def told_findings(learning: Learning) -> Iterator[Progress]:
+def told_findings(learning: Learning | Fitting) -> Iterator[Progress]:
     """The run, with what was noticed in the footage said before learning begins."""
     for report in learning.run():
         if report.phase == "checked" and learning.check is not None:

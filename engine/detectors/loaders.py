@@ -58,9 +58,22 @@ def _comemory(card: WeightsCard, device: str, precision: str) -> Detector:
     return ComemoryDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
 
 
+def _attributes(card: WeightsCard, device: str, precision: str) -> Detector:
+    from dataclasses import replace
+
+    from engine.detectors.attributes import FACTS, AttributesConfig, AttributesDetector
+    from engine.detectors.attributes_normal import Normal
+    from engine.detectors.weights import read_arrays
+
+    config = AttributesConfig.of(card.config)
+    normal = Normal.from_arrays(read_arrays(card), card.config)
+    return AttributesDetector(normal, config, replace(FACTS, **card.known))
+
+
 LOADERS: dict[str, Loader] = {
     "mnad-prediction": _mnad,
     "mnad-reconstruction": _mnad,
     "apn": _apn,
     "comemory": _comemory,
+    "attributes": _attributes,
 }

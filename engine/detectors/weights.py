@@ -7,9 +7,13 @@ held-out footage, and the SHA-256 of the tensors.  Nothing is ever unpickled.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.detectors.base import Calibration, Detector
 from engine.errors import UnreadableWeights
@@ -84,12 +88,23 @@ class WeightsCard:
 
 def write_weights(path: Path, tensors: dict[str, Tensor], card: WeightsCard) -> WeightsCard:
     """Write tensors and card, each atomically; returns the card with hash and path filled in."""
-    from dataclasses import replace
-
     from safetensors.torch import save_file
 
     with replacing(path) as temporary:
         save_file({name: t.detach().contiguous().cpu() for name, t in tensors.items()}, temporary)
+    return _with_card(path, card)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], card: WeightsCard) -> WeightsCard:
+    """As `write_weights`, for a detector that is no network and needs no torch."""
+    from safetensors.numpy import save_file
+
+    with replacing(path) as temporary:
+        save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, temporary)
+    return _with_card(path, card)
+
+
+def _with_card(path: Path, card: WeightsCard) -> WeightsCard:
     card = replace(card, sha256=sha256(path), path=path)
     write_json(path.with_suffix(".json"), card.as_dict())
     return card
@@ -136,8 +151,20 @@ def read_card(path: Path) -> WeightsCard:
 
 def read_tensors(card: WeightsCard) -> dict[str, Tensor]:
     """The tensors that a card speaks of, checked against its hash.  Raises UnreadableWeights."""
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
+
+    return _read(card, load_file)
+
+
+def read_arrays(card: WeightsCard) -> dict[str, NDArray[Any]]:
+    """As `read_tensors`, without torch."""
+    from safetensors.numpy import load_file
+
+    return _read(card, load_file)
+
+
+def _read(card: WeightsCard, load_file: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    from safetensors import SafetensorError
 
     if card.path is None:
         raise UnreadableWeights(f"The weights {card.name} have not been written yet.")
@@ -201,7 +228,7 @@ def load_detector(card: WeightsCard, *, device: str = "auto", precision: str = "
         )
     try:
         return LOADERS[card.detector](card, device, precision)
-    except (TypeError, RuntimeError) as error:
+    except (TypeError, ValueError, KeyError, RuntimeError) as error:
         raise UnreadableWeights(
             f"The tensors of {card.name} do not fit the network that its card describes."
         ) from error

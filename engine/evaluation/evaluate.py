@@ -23,6 +23,7 @@ from engine.evaluation.metrics import (
     average_precision,
     interval,
     overlap,
+    paired_interval,
 )
 from engine.progress import Progress, RateMeter
 from engine.scoring.regions import RegionSettings, mark, overlay_map
@@ -205,9 +206,8 @@ class Evaluation:
                     found[f"{part.name}_{normalise}"] = auc(labels, scores)
         return found
 
-    def report(self, weights: str = "") -> dict[str, Any]:
-        """The document that `evaluate --json` prints."""
-        facts, settings, labels = self.detector.facts, self.settings, self.labels
+    def _pooling(self) -> Pooling:
+        facts, settings = self.detector.facts, self.settings
         pooling: Pooling = settings.pooling or (
             "frame" if settings.normalise == "minmax" and "frame" in facts.poolings else "patch"
         )
@@ -215,7 +215,30 @@ class Evaluation:
             if settings.pooling is not None:
                 raise BadSetting(f"'{facts.name}' has no parts pooled by {pooling}.")
             pooling = facts.poolings[0]
-        scores = self.joined(settings.normalise, pooling, smooth=settings.smooth)
+        return pooling
+
+    def scores(self) -> Values:
+        """Anomaly scores of all clips, joined, as the settings say."""
+        settings = self.settings
+        return self.joined(settings.normalise, self._pooling(), smooth=settings.smooth)
+
+    def gain_over(self, rival: Evaluation) -> dict[str, Any]:
+        """How much more AUC than another detector on the same clips, with its paired interval."""
+        mine, theirs, labels = self.scores(), rival.scores(), self.labels
+        one, other = auc(labels, mine), auc(labels, theirs)
+        return {
+            "detector": rival.detector.facts.weights_id or rival.detector.facts.name,
+            "normalise": rival.settings.normalise,
+            "auc": other,
+            "gain": None if one is None or other is None else one - other,
+            "interval": paired_interval(labels, mine, theirs),
+        }
+
+    def report(self, weights: str = "") -> dict[str, Any]:
+        """The document that `evaluate --json` prints."""
+        facts, settings, labels = self.detector.facts, self.settings, self.labels
+        pooling = self._pooling()
+        scores = self.scores()
         per_clip, both = {}, []
         start = 0
         for clip in self.scored:

@@ -17,6 +17,12 @@ class Learnable:
 
 LEARNABLE: tuple[Learnable, ...] = (
     Learnable(
+        "attributes",
+        "Attributes (attributes)",
+        "Speed, direction, size, place and form of what moves, or stands, as usual at each place.",
+        quick=True,
+    ),
+    Learnable(
         "mnad-prediction",
         "Prediction (mnad-prediction)",
         "Predicts each frame from the four before it; what it cannot predict is unusual.",

@@ -27,7 +27,14 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-QUICK: dict[str, Callable[[LearningOrder, bool], LearningRun]] = {}
+def _attributes(order: LearningOrder, resume: bool) -> LearningRun:
+    """Learning again takes seconds, so nothing is resumed."""
+    from engine.learning.fitting import Fitting
+
+    return Fitting(order.normal, order.target, notes=notes_of(order))
+
+
+QUICK: dict[str, Callable[[LearningOrder, bool], LearningRun]] = {"attributes": _attributes}
 
 
 def run_of(order: LearningOrder, *, resume: bool) -> LearningRun:

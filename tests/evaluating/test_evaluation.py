@@ -200,3 +200,21 @@ def test_footage_that_is_sampled_holds_its_scores_for_the_frames_between(tmp_pat
     scores = evaluation.joined("none", "patch", lambda_=0.0)
     assert np.isfinite(scores).sum() == 57  # all but those before the first score
     assert scores[36] == scores[37] == scores[38]
+
+
+def test_the_gain_over_a_rival_is_paired(tmp_path: Path) -> None:
+    root = own_layout(tmp_path / "set")
+    speed, report = evaluated(root, SpeedDetector(), normalise="none")
+    same = speed.gain_over(speed)
+    assert (same["gain"], same["interval"], same["auc"]) == (
+        0.0,
+        (0.0, 0.0),
+        report["frame_auc_micro"],
+    )
+    other, _ = evaluated(root, SpeedDetector(), normalise="minmax")
+    gain = speed.gain_over(other)
+    assert gain["normalise"] == "minmax"
+    assert gain["gain"] == pytest.approx(report["frame_auc_micro"] - gain["auc"])
+    assert gain["gain"] > 0
+    low, high = gain["interval"]
+    assert low <= gain["gain"] <= high

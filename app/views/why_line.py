@@ -1,0 +1,64 @@
+"""Why the shown frame is unusual: measured words, and which part of the score is responsible."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+
+class WhyLine(QFrame):
+    """A title, a sentence, and the shares of the score below it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAccessibleName("Why this frame is unusual")
+        self.setToolTip(
+            "What was measured where the frame at rest is most unusual; nothing else is said"
+        )
+        title = QLabel("Why")
+        title.setObjectName("title")
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._sentence.setAccessibleName("Reason")
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._shares = QLabel()
+        self._shares.setObjectName("faint")
+        self._shares.setAccessibleName("Shares of the score")
+        self._shares.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._sentence)
+        words.addWidget(self._shares)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(12)
+        row.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        # the canvas must not jump when a sentence takes a second line
+        lines = 3 * self.fontMetrics().lineSpacing()
+        self.setMinimumHeight(lines + 16)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.clear("")
+
+    def set_reason(self, sentence: str, shares: str) -> None:
+        """What was measured; shares may be empty."""
+        self._sentence.setObjectName("")
+        self._show(sentence, shares)
+
+    def clear(self, instead: str) -> None:
+        """No reason to show; `instead` says why."""
+        self._sentence.setObjectName("faint")
+        self._show(instead, "")
+
+    def _show(self, sentence: str, shares: str) -> None:
+        self._sentence.style().unpolish(self._sentence)
+        self._sentence.style().polish(self._sentence)
+        self._sentence.setText(sentence)
+        self._shares.setText(shares)
+        self._shares.setVisible(bool(shares))
+        self.setAccessibleDescription(f"{sentence} {shares}".strip())
+
+    def text(self) -> str:
+        """What is shown, for tests and screen readers."""
+        return f"{self._sentence.text()} {self._shares.text()}".strip()

@@ -1,0 +1,214 @@
+"""`attributes` learns what is normal at each place and finds what is not, fast or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from walked_square import ground, normal, shown, with_thing
+
+from engine.detectors.attributes import AttributesConfig, fitted, joined
+from engine.detectors.attributes_measuring import (
+    CELL,
+    Measured,
+    Measurer,
+    evened,
+    foreground,
+    patch_mean,
+    things_in,
+)
+from engine.detectors.attributes_normal import (
+    ATTRIBUTES,
+    SPEED_EDGES,
+    Normal,
+    level_of,
+    speed_bins,
+)
+from engine.errors import BadSetting
+from engine.learning.attributes_fit import Learner, background_of
+
+FRAMES = 105
+Planes = dict[str, np.ndarray]
+
+
+def grey(picture: np.ndarray) -> np.ndarray:
+    return picture[..., 0].copy()
+
+
+@pytest.fixture(scope="module")
+def learned() -> Normal:
+    frames = np.stack([grey(normal(at)) for at in range(FRAMES)])
+    spans = [(0, FRAMES)]
+    learner = Learner(background_of(frames, spans), seed=1)
+    assert list(learner.learn(frames, spans))[-1] == FRAMES
+    return learner.normal()
+
+
+def last(learned: Normal, make: Callable[[int], np.ndarray], count: int) -> tuple[Measured, Planes]:
+    """The last of some frames that follow those of training: what is measured in it, and the
+    surprise of its patches."""
+    measurer = Measurer(learned.background)
+    for at in range(FRAMES, FRAMES + count - 1):
+        measurer.take(grey(make(at)))
+    measured = measurer.measure(grey(make(FRAMES + count - 1)))
+    assert measured is not None
+    planes = learned.surprises(measured)
+    planes["direction"] = planes["direction"] * planes["speed"]  # that of noise does not count
+    return measured, {name: patch_mean(plane) for name, plane in planes.items()}
+
+
+@pytest.fixture(scope="module")
+def usual(learned: Normal) -> Planes:
+    """The largest value of each plane on normal frames that were not learned from."""
+    found = [last(learned, normal, count)[1] for count in (6, 30)]
+    return {name: np.max([planes[name].max() for planes in found]) for name in ATTRIBUTES}
+
+
+def test_the_background_is_the_scene_without_walkers(learned: Normal) -> None:
+
+    assert np.abs(learned.background.level - ground()).mean() < 1.0
+
+
+def test_other_light_is_no_foreground(learned: Normal) -> None:
+    empty = learned.background
+    for light in (0.8, 1.2):
+        frame = grey(normal(7, light))
+        mask = foreground(evened(frame, empty.level), empty)
+        heights = {round(t.height / 9) for t in things_in(mask)}
+        assert 4 in heights
+        assert max(heights) < 12
+
+
+def test_a_shadow_is_no_foreground(learned: Normal) -> None:
+    empty = learned.background
+    frame = grey(normal(7)).astype(np.float32)
+    frame[20:80, 60:160] *= 0.75
+    mask = foreground(evened(frame.astype(np.uint8), empty.level), empty)
+    assert mask[24:76, 64:156].mean() < 0.02
+
+
+def test_the_flow_says_how_fast_a_walker_is(learned: Normal) -> None:
+    measured, _ = last(learned, normal, 6)
+    inside = measured.fill > 0.9
+    assert np.median(measured.speed[inside]) == pytest.approx(2.0, rel=0.2)
+    # where it came from: the left
+    assert np.median(measured.flow[inside][:, 0]) == pytest.approx(-2.0, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "times"),
+    [
+        ("speed", lambda at: with_thing(at, 100 + 7 * (at - FRAMES), 155), 1.8),
+        ("direction", lambda at: with_thing(at, 200 - 2 * (at - FRAMES), 142), 2.0),
+        ("place", lambda at: with_thing(at, 100 + 2 * (at - FRAMES), 60), 2.0),
+        ("size", lambda at: with_thing(at, 60 + 2 * (at - FRAMES), 190, 90, 60), 2.0),
+        ("form", lambda at: with_thing(at, 60 + 2 * (at - FRAMES), 190, 40, 90), 1.3),
+    ],
+)
+def test_each_attribute_finds_its_anomaly(
+    learned: Normal,
+    usual: Planes,
+    name: str,
+    make: Callable[[int], np.ndarray],
+    times: float,
+) -> None:
+    _, planes = last(learned, make, 8)
+    assert planes[name].max() > times * max(usual[name], 0.2)
+
+
+def test_what_is_left_behind_grows_until_it_is_taken_away(learned: Normal, usual: Planes) -> None:
+    def left(at: int) -> np.ndarray:
+        return with_thing(at, 301, 221, 14, 14)
+
+    seen = [last(learned, left, count)[1]["stay"].max() for count in (10, 25, 50)]
+    assert seen == sorted(seen)
+    assert seen[-1] > 2 * max(usual["stay"], 0.5)
+    assert last(learned, normal, 50)[1]["stay"].max() < 0.5 * seen[-1]
+
+
+def test_a_thing_knows_the_cells_of_its_box(learned: Normal) -> None:
+    measured, _ = last(learned, lambda at: with_thing(at, 70, 63, 42, 21), 5)
+    thing = min(measured.things, key=lambda t: t.foot)
+    assert (thing.width, thing.height) == pytest.approx((21, 42), abs=3)
+    rows, columns = thing.cells()
+    assert measured.fill[rows, columns].mean() > 0.45
+    assert thing.foot == pytest.approx(63, abs=2)
+    assert rows.stop == -(-thing.foot // CELL)
+
+
+def test_quantiles_of_histograms_are_those_of_the_values() -> None:
+    values = np.random.default_rng(3).gamma(2.0, 1.0, 20000).astype(np.float32)
+    counts = np.bincount(speed_bins(values), minlength=len(SPEED_EDGES))
+    shares = (counts / counts.sum())[None, None].astype(np.float32)
+    for level in (0.1, 0.5, 0.99):
+        found = level_of(shares, SPEED_EDGES, level)[0, 0]
+        assert found == pytest.approx(np.quantile(values, level), rel=0.05)
+
+
+def test_the_mixture_is_a_density(learned: Normal) -> None:
+    """Against scipy, component by component."""
+    from scipy.stats import multivariate_normal
+
+    rows = np.array([learned.mixture_means[0] + 0.1, learned.mixture_means[1] - 0.1], float)
+    total = np.zeros(2)
+    for mean, root, weight in zip(
+        learned.mixture_means, learned.mixture_roots, learned.mixture_weights, strict=True
+    ):
+        covariance = np.linalg.inv(root.astype(float) @ root.T.astype(float))
+        total += weight * multivariate_normal(mean, covariance).pdf(rows)
+    np.testing.assert_allclose(learned.mixture_surprise(rows), -np.log(total), rtol=1e-4)
+
+
+def test_form_distance_is_that_of_the_nearest_neighbours(learned: Normal) -> None:
+    described = np.random.default_rng(4).normal(size=(5, len(learned.form_mean)))
+    described = described.astype(np.float32)
+    found = learned.form_distance(described)
+    for row, distance in zip(described, found, strict=True):
+        point = (row - learned.form_mean) @ learned.form_axes
+        all_distances = sorted(np.linalg.norm(point - bank) for bank in learned.form_bank)
+        assert distance == pytest.approx(np.mean(all_distances[:3]), rel=1e-3)
+
+
+def test_the_maps_are_what_the_formula_says(learned: Normal) -> None:
+    planes = learned.surprises(last(learned, normal, 6)[0])
+    config = AttributesConfig(240, 360, kappa=0.5, weights=(("stay", 2.0), ("form", 1.0)))
+    maps = joined(planes, {"stay": 4.0, "form": 0.5}, config)
+    np.testing.assert_allclose(maps["appearance"], planes["stay"] / 2 + planes["form"] * 2, 1e-5)
+    motion = planes["speed"] * (1 + 0.5 * planes["direction"])
+    np.testing.assert_allclose(maps["motion"], motion, 1e-5)
+
+
+def test_what_is_measured_depends_on_no_more_than_the_context(learned: Normal) -> None:
+    def left(at: int) -> np.ndarray:
+        return with_thing(at, 100, 60, 20, 20)
+
+    long, _ = last(learned, left, Measurer.CONTEXT + 40)
+    measurer = Measurer(learned.background)
+    stop = FRAMES + Measurer.CONTEXT + 40
+    for at in range(stop - 1 - Measurer.CONTEXT, stop - 1):
+        measurer.take(grey(left(at)))
+    short = measurer.measure(grey(left(stop - 1)))
+    assert short is not None
+    np.testing.assert_array_equal(long.stay, short.stay)
+    np.testing.assert_array_equal(long.flow, short.flow)
+
+
+def test_another_size_of_the_same_shape_is_scaled_and_another_shape_refused() -> None:
+    config = AttributesConfig(240, 360)
+    assert fitted(np.zeros((480, 720, 3), np.uint8), config).shape == (240, 360)
+    assert fitted(np.zeros((158, 238, 3), np.uint8), config).shape == (240, 360)
+    with pytest.raises(BadSetting, match="another shape"):
+        fitted(np.zeros((480, 640, 3), np.uint8), config)
+
+
+def test_an_empty_picture_is_as_normal_as_can_be(learned: Normal) -> None:
+    measured, planes = last(learned, lambda at: shown(ground(), at), 4)
+    assert measured.things == ()
+    assert {name: float(planes[name].max()) for name in ("place", "stay", "size", "form")} == {
+        "place": 0.0,
+        "stay": 0.0,
+        "size": 0.0,
+        "form": 0.0,
+    }
+    assert planes["speed"].max() < 0.5
