@@ -122,11 +122,11 @@ class DetectorPane(QObject):
         """Weights of another scene: all that do not name this footage.  Recognising scenes comes
         later.
         """
-        from engine.demo import DEMO_WEIGHTS, demo_clip
+        from engine.demo import DEMO_KNOWN, demo_clip
 
         if document.choice == "speed":
             return False
-        return not (document.choice == DEMO_WEIGHTS and document.path == demo_clip())
+        return not (document.choice in DEMO_KNOWN and document.path == demo_clip())
 
     @Slot(object)
     def _on_grown(self, document: Document) -> None:

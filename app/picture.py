@@ -156,7 +156,7 @@ class PicturePane(QObject):
             return
         if look is not None and exact and look.expected is None:
             name = analysis.facts.name
-            window.sides.set_unavailable(f"{name} predicts no picture; it measures motion.")
+            window.sides.set_unavailable(f"{name} predicts no picture; it measures.")
             window.sides.set_error(overlay)
         elif look is not None and exact:
             window.sides.set_expected(look.expected)

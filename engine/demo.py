@@ -15,6 +15,7 @@ from engine.places import user_folder
 from engine.progress import Progress, RateMeter
 
 DEMO_WEIGHTS = "scene"
+DEMO_KNOWN = ("scene", "scene-attributes")  # all that learned the demo's camera
 
 
 def demo_clip() -> Path:
