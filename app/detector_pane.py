@@ -111,7 +111,10 @@ class DetectorPane(QObject):
             return
         warning = bar.warning_of(document.choice)
         foreign = self._is_foreign(document)
-        if foreign and warning:
+        said = "" if document.analysis is None else document.analysis.facts.warning
+        if said:
+            bar.set_text(said, warning=True)
+        elif foreign and warning:
             bar.set_text(warning, warning=True)
         elif document.analysis is not None and document.analysis.calibration is not None:
             bar.set_text(f"Normal is: {document.analysis.calibration.origin}")
