@@ -169,7 +169,11 @@ class Reviewing(QObject):
         else:
             self.save()
         self.state_changed.emit()
-        self.refresh()
+        if merge:
+            self.refresh()
+        else:  # the next key may speak of the segment that this one stored
+            self._timer.stop()
+            self._recompute()
 
     def set_score(self, settings: ScoreSettings) -> None:
         """lambda, normalisation, pooling."""

@@ -31,10 +31,6 @@ class SegmentFilters(QWidget):
         self.tag.setAccessibleName(tr("Filter by tag"))
         self.tag.setAccessibleDescription(tip)
         self.tag.setToolTip(tip)
-        self.tag.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.tag.setMinimumContentsLength(6)
         self.text = QLineEdit()
         self.text.setPlaceholderText(tr("Filter by note, tag or time"))
         self.text.setClearButtonEnabled(True)
@@ -44,6 +40,11 @@ class SegmentFilters(QWidget):
         self.text.setToolTip(tip)
         self.text.setMinimumWidth(60)
         for combo in (self.verdict, self.tag):
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            combo.setMinimumContentsLength(4)
+            combo.view().setMinimumWidth(130)
             combo.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             combo.currentIndexChanged.connect(self.changed)
         self.text.textChanged.connect(self.changed)
@@ -63,7 +64,7 @@ class SegmentFilters(QWidget):
         chosen = self.tag.currentData()
         with QSignalBlocker(self.tag):
             self.tag.clear()
-            self.tag.addItem(tr("any tag"), "")
+            self.tag.addItem(tr("tags"), "")
             for tag in tags:
                 self.tag.addItem(tag, tag)
             self.tag.setCurrentIndex(max(0, self.tag.findData(chosen)))

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
+    QApplication,
     QHeaderView,
     QLineEdit,
     QTableView,
@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 
 from app.language import tr
 from app.models.segment_model import (
-    GLYPHS,
     ID_ROLE,
     LENGTH,
     NOTE,
@@ -40,23 +39,14 @@ from app.models.segment_model import (
 )
 from app.views.empty import EmptyText
 from app.views.inspector import Inspector
-from app.views.key_button import KeyButton
+from app.views.segment_buttons import SegmentButtons
 from app.views.segment_filters import SegmentFilters
 from app.views.segment_table import SegmentFilter, SegmentTable
 
-_NARROW = 520  # below it length, tags and note leave the table
+MODIFIER = Qt.KeyboardModifier
+_NARROW = 700  # below it length, tags and note leave the table
 _LOW = 400  # below it the inspector shows the note alone
 _EMPTY = "No segments above the threshold. Lower it on the timeline, or drag it in the panel."
-_JUDGEMENTS = (
-    ("confirmed", "Confirm", "Confirm the selected segments", "segments.confirm"),
-    ("dismissed", "Dismiss", "Dismiss the selected segments", "segments.dismiss"),
-    ("unsure", "Unsure", "Mark the selected segments as unsure", "segments.unsure"),
-)
-_EDITS = (
-    ("segments.split", "Split", "Split the selected segment where the playhead stands"),
-    ("segments.merge", "Merge", "Merge the selected segments; a single one with the next"),
-    ("segments.delete", "Bin", "Put the selected segments into the bin; History gives them back"),
-)
 
 
 class SegmentList(QWidget):
@@ -75,7 +65,7 @@ class SegmentList(QWidget):
         self.filter = SegmentFilter()
         self.filter.setParent(self)
         self.filter.setSourceModel(self.model)
-        self._quiet, self._export_key = False, ""
+        self._quiet = False
         self._terse: bool | None = None
         self.filters = SegmentFilters()
         self.filters.changed.connect(self._narrow)
@@ -88,7 +78,13 @@ class SegmentList(QWidget):
         layout.addWidget(self.filters)
         layout.addWidget(self._build_table(), 1)
         layout.addWidget(self.inspector)
-        layout.addLayout(self._build_buttons())
+        self.buttons = SegmentButtons()
+        self.verdict_buttons, self.edit_buttons = self.buttons.verdicts, self.buttons.edits
+        self.export = self.buttons.export
+        self.buttons.judged.connect(self._judge)
+        self.buttons.edited.connect(self.edit_requested)
+        self.buttons.export_requested.connect(self.export_requested)
+        layout.addWidget(self.buttons)
         self.model.note_edited.connect(self.note_edited)
         self.model.checked_changed.connect(self._refresh)
         self._refresh()
@@ -131,32 +127,6 @@ class SegmentList(QWidget):
         for signal in (self.filter.rowsInserted, self.filter.rowsRemoved, self.filter.modelReset):
             signal.connect(self._refresh)
         return table
-
-    def _build_buttons(self) -> QVBoxLayout:
-        judging, editing = QHBoxLayout(), QHBoxLayout()
-        judging.setSpacing(4)
-        editing.setSpacing(4)
-        self.verdict_buttons: dict[str, KeyButton] = {}
-        self.edit_buttons: dict[str, KeyButton] = {}
-        for verdict, text, help, command in _JUDGEMENTS:
-            button = _button(f"{GLYPHS[verdict]} {tr(text)}", tr(text), tr(help), command)
-            button.setProperty("verdict", verdict)
-            button.clicked.connect(self._judge)
-            self.verdict_buttons[verdict] = button
-            judging.addWidget(button)
-        for command, text, help in _EDITS:
-            button = _button(tr(text), tr(text), tr(help), command)
-            button.clicked.connect(self._edit)
-            self.edit_buttons[command] = button
-            editing.addWidget(button)
-        self.export = _button("", tr("Export chosen"), tr("Export the ticked segments"), "")
-        self.export.clicked.connect(self._export)
-        editing.addWidget(self.export, 1)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        column.addLayout(judging)
-        column.addLayout(editing)
-        return column
 
     # setters and questions
 
@@ -211,10 +181,7 @@ class SegmentList(QWidget):
 
     def set_key_hints(self, keys: Mapping[str, str]) -> None:
         """The keys of commands, for tooltips."""
-        for button in (*self.verdict_buttons.values(), *self.edit_buttons.values()):
-            button.show_key(keys.get(button.command, ""))
-        self._export_key = keys.get("file.export", "")
-        self._refresh()
+        self.buttons.set_key_hints(keys)
 
     def edit_field(self, name: str) -> None:
         """Put the keyboard into a field of the inspector: start, stop, tags or note."""
@@ -287,13 +254,9 @@ class SegmentList(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        ticked, selected = len(self.model.checked_ids()), self.selected_ids()
-        self.export.setText(tr("Export ({count})…", count=ticked) if ticked else tr("Export…"))
-        self.export.setEnabled(ticked > 0)
-        help = "Export the ticked segments" if ticked else "Tick segments in the first column"
-        self.export.setToolTip(tr(help) + (f" ({self._export_key})" if self._export_key else ""))
-        for button in (*self.verdict_buttons.values(), *self.edit_buttons.values()):
-            button.setEnabled(bool(selected))
+        selected = self.selected_ids()
+        self.buttons.set_ticked(len(self.model.checked_ids()))
+        self.buttons.set_selected(bool(selected))
         filtered = bool(self.model.rows()) and not self.filter.rowCount()
         text = tr("No segment fits.") if filtered else None
         self.empty.show_over(not self.filter.rowCount(), text)
@@ -303,7 +266,11 @@ class SegmentList(QWidget):
     @Slot()
     def _current_changed(self) -> None:
         self._refresh()
-        if not self._quiet:
+        # Ctrl and Shift choose several: going to one of them would choose that one alone
+        held = QApplication.keyboardModifiers() & (
+            MODIFIER.ControlModifier | MODIFIER.ShiftModifier
+        )
+        if not self._quiet and not held:
             self._activate()
 
     @Slot()
@@ -318,29 +285,13 @@ class SegmentList(QWidget):
             self._refresh()
             self.selection_changed.emit(self.selected_ids())
 
-    @Slot()
-    def _judge(self) -> None:
-        selected, button = self.selected_ids(), self.sender()
-        if selected and button is not None:
-            self.verdict_requested.emit(selected, button.property("verdict"))
-
-    @Slot()
-    def _edit(self) -> None:
-        button = self.sender()
-        if isinstance(button, KeyButton):
-            self.edit_requested.emit(button.command)
+    @Slot(str)
+    def _judge(self, verdict: str) -> None:
+        selected = self.selected_ids()
+        if selected:
+            self.verdict_requested.emit(selected, verdict)
 
     @Slot()
     def _to_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self.inspector.set_terse(bool(self._terse))
-
-    @Slot()
-    def _export(self) -> None:
-        self.export_requested.emit()
-
-
-def _button(text: str, name: str, tip: str, command: str) -> KeyButton:
-    button = KeyButton(text, tip, command)
-    button.setAccessibleName(name)
-    return button

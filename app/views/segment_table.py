@@ -79,5 +79,6 @@ class SegmentTable(QTableView):
         before = self.currentIndex().row()
         super().mousePressEvent(event)
         at = self.indexAt(event.position().toPoint())
-        if at.isValid() and at.row() == before and at.column() != THUMBNAIL:
+        alone = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if alone and at.isValid() and at.row() == before and at.column() != THUMBNAIL:
             self.clicked_again.emit()
