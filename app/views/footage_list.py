@@ -53,6 +53,7 @@ class FootageList(QWidget):
         self.list.setModel(self.model)
         self.list.setItemDelegate(self._delegate)
         self.list.setAccessibleName("Footage")
+        self.list.setToolTip("Click to review a footage; Delete takes it off the list")
         self.list.setAccessibleDescription(
             "Return opens a footage, Delete takes it off the list, Esc cancels its work"
         )

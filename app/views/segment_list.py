@@ -96,6 +96,7 @@ class SegmentList(QWidget):
         table.setAccessibleName(tr("Segments"))
         help = tr("Segments of this footage; Shift and Ctrl select several, Space ticks")
         table.setAccessibleDescription(help)
+        table.setToolTip(help)
         table.setIconSize(THUMBNAIL_SIZE)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
