@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QWidget
 
-from app.commands import BY_ID, COMMANDS, MENUS, REPEATING, Command, Need
+from app.commands import BY_ID, CHECKABLE, COMMANDS, MENUS, REPEATING, Command, Need
 from app.language import tr
 
 
@@ -24,6 +24,7 @@ class Actions(QObject):
             action = QAction(tr(command.title), owner)
             action.setObjectName(command.id)
             action.setData(command.id)
+            action.setCheckable(command.id in CHECKABLE)
             action.setAutoRepeat(command.id in REPEATING)
             action.setStatusTip(_tip(command))
             action.triggered.connect(self._on_triggered)
@@ -62,6 +63,10 @@ class Actions(QObject):
         """Enable what the present state has everything for."""
         for command in COMMANDS:
             self._actions[command.id].setEnabled(command.needs in present)
+
+    def check(self, command_id: str, checked: bool) -> None:
+        """Show whether what a command switches is on; nothing is triggered."""
+        self._actions[command_id].setChecked(checked)
 
     def keys(self, command: Command) -> str:
         """The keys of a command as text."""

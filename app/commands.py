@@ -7,7 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Need = Literal["nothing", "opening", "footage", "analysis", "running", "segment", "review", "bin"]
+Need = Literal[
+    "nothing", "opening", "joinable", "footage", "analysis", "running", "segment", "review", "bin"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ COMMANDS: tuple[Command, ...] = (
             hint="A review file that was copied from another computer; its footage is found again"),
     Command("file.copy_review", "Save a copy of the review...", "File", ("Ctrl+Shift+S",), "review",
             "Review and analysis in a folder, to go on with them on another computer"),
+    Command("file.join", "Join recordings", "File", ("Ctrl+J",), "joinable",
+            "Show files of one recorder that follow each other on one line of time"),
     Command("file.demo", "Try the demo", "File", ("Ctrl+D",),
             hint="Render a scene and analyse it here"),
     Command("file.export", "Export segments...", "File", ("E",), "analysis",
@@ -67,6 +71,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("playback.far_forward", "10 seconds forward", "Playback", ("Shift+Right",), "footage"),
     Command("playback.start", "To the start", "Playback", ("Home",), "footage"),
     Command("playback.end", "To the end", "Playback", ("End",), "footage"),
+    Command("playback.loop", "Loop the segment", "Playback", ("R",), "footage",
+            "Play the chosen segment over and over, or from the in-point to here"),
     Command("playback.go_to", "Go to time or frame...", "Playback", ("G",), "footage"),
     Command("segments.next", "Next flagged", "Segments", ("N",), "analysis"),
     Command("segments.previous", "Previous flagged", "Segments", ("P",), "analysis"),
@@ -92,6 +98,25 @@ COMMANDS: tuple[Command, ...] = (
             "Deleted segments stay in the bin and can be put back"),
     Command("segments.put_back", "Put back from the bin", "Segments", ("Shift+Del",), "bin",
             "The segment that was binned last comes back"),
+    Command("segments.near_next", "Next near miss", "Segments", ("Shift+N",), "analysis",
+            "The next highest peak under the threshold"),
+    Command("segments.near_take", "Make a segment of the near miss", "Segments", ("Shift+M",),
+            "analysis"),
+    Command("timeline.zoom_in", "Zoom in", "Timeline", ("Ctrl++", "Ctrl+="), "footage",
+            "Around the playhead"),
+    Command("timeline.zoom_out", "Zoom out", "Timeline", ("Ctrl+-",), "footage",
+            "Around the playhead"),
+    Command("timeline.fit", "Show everything", "Timeline", ("Ctrl+0",), "footage"),
+    Command("timeline.zoom_segment", "Zoom to the segment", "Timeline", ("Z",), "segment"),
+    Command("timeline.score", "Show the score", "Timeline", ("Ctrl+1",), "footage"),
+    Command("timeline.part_a", "Show the first part", "Timeline", ("Ctrl+2",), "footage",
+            "The part that lambda weighs"),
+    Command("timeline.part_b", "Show the second part", "Timeline", ("Ctrl+3",), "footage",
+            "The part that 1 - lambda weighs"),
+    Command("timeline.regular", "Show the regular score E_t", "Timeline", ("Ctrl+4",), "footage",
+            "What gamma is compared with"),
+    Command("timeline.compare", "Compare with another analysis", "Timeline", ("Ctrl+5",),
+            "analysis", "Two analyses of this footage on one timeline"),
     Command("view.overlay", "Overlay: heat, contour, boxes, off", "View", ("H",), "footage"),
     Command("view.overlay_fainter", "Fainter overlay", "View", ("[",), "footage"),
     Command("view.overlay_stronger", "Stronger overlay", "View", ("]",), "footage"),
@@ -113,7 +138,7 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 BY_ID = {command.id: command for command in COMMANDS}
-MENUS = ("File", "Edit", "Analysis", "Playback", "Segments", "View", "Help")
+MENUS = ("File", "Edit", "Analysis", "Playback", "Segments", "Timeline", "View", "Help")
 
 # A held key does these again and again; all others act once: holding Space or J is one press.
 REPEATING = frozenset(
@@ -124,6 +149,15 @@ REPEATING = frozenset(
             for side in ("back", "forward")
         ),
         *("segments.next", "segments.previous", "edit.undo", "edit.redo"),
+        *("timeline.zoom_in", "timeline.zoom_out", "segments.near_next"),
         *("view.zoom_in", "view.zoom_out", "view.overlay_fainter", "view.overlay_stronger"),
+    }
+)
+
+# These switch something on and off; their menu entries carry a tick.
+CHECKABLE = frozenset(
+    {
+        *(f"timeline.{row}" for row in ("score", "part_a", "part_b", "regular", "compare")),
+        *("playback.loop", "file.join"),
     }
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.commands import Need
+from app.compare_pane import ComparePane
 from app.controllers.analysing import Analysing
 from app.controllers.document import Document
 from app.controllers.exporting import Exporting
@@ -20,15 +21,18 @@ from app.controllers.thumbnails import Thumbnails
 from app.detector_pane import DetectorPane
 from app.history_pane import HistoryPane
 from app.jobs import Job
+from app.joined_pane import JoinedPane
 from app.main_window import MainWindow
 from app.media_pane import SUFFIX as REVIEW
 from app.media_pane import MediaPane
+from app.near_pane import NearPane
 from app.picture import PicturePane
 from app.presenting import footage_row
 from app.recents import Recents
 from app.review_pane import ReviewPane
 from app.settings import Settings
 from app.shell import Shell
+from app.timeline_pane import TimelinePane
 from app.why_pane import WhyPane
 from engine.errors import EngineError
 from engine.progress import Progress
@@ -61,6 +65,10 @@ class Desk(QObject):
         self.media = MediaPane(self)
         self.recents = Recents(self)
         self.shell = Shell(self)
+        self.time = TimelinePane(self)
+        self.near = NearPane(self)
+        self.compare = ComparePane(self)
+        self.joined = JoinedPane(self)
         self._join()
         self.allow()
 
@@ -186,8 +194,7 @@ class Desk(QObject):
             return
         if document is self.current:
             return
-        if self.current is not None:
-            self.current.position = self.playback.wanted
+        self.time.leave()
         self.current = document
         self.window.notice.clear()
         self.window.footage.set_current(key)
@@ -196,7 +203,9 @@ class Desk(QObject):
         self.picture.set_document(document)
         self.detectors.show_tracks_of(document)
         self.reviewing.set_document(document)
-        self.playback.set_footage(document.footage, document.position)
+        self.time.enter(document)
+        self.compare.set_document(document)
+        self.joined.refresh()
         self.detectors.on_changed(document)
         self.allow()
         if document.footage.problems:
@@ -217,6 +226,7 @@ class Desk(QObject):
         self._show_list()
         if document is self.current:
             self.current = None
+            self.compare.set_document(None)
             self.playback.set_footage(None)
             self.reviewing.set_document(None)
             self.picture.set_document(None)
@@ -237,6 +247,7 @@ class Desk(QObject):
                 self.window.footage.set_thumbnail(document.key, document.thumbnail)
         if self.current is not None:
             self.window.footage.set_current(self.current.key)
+        self.joined.refresh()
 
     # --- demo, notices, shutdown ----------------------------------------------------------------
 
@@ -283,6 +294,8 @@ class Desk(QObject):
         present: set[Need] = {"nothing"}
         if any(d.opening for d in self.documents):
             present.add("opening")
+        if self.joined.possible:
+            present.add("joinable")
         document = self.current
         if document is not None:
             present.add("footage")
@@ -314,4 +327,5 @@ class Desk(QObject):
         self.looking.stop()
         self.why.stop()
         self.thumbnails.stop()
+        self.compare.stop()
         self.reviewing.stop()

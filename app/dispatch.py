@@ -78,6 +78,8 @@ class Dispatch(QObject):
             "file.open_review": desk.media.ask_for_review,
             "file.copy_review": desk.media.save_copy,
         }
+        for pane in (desk.time, desk.near, desk.compare, desk.joined):
+            self._table |= pane.commands()
         missing = {command.id for command in COMMANDS} ^ set(self._table)
         if missing:
             raise ValueError(f"commands without an action, or the reverse: {sorted(missing)}")

@@ -20,16 +20,23 @@ from PySide6.QtWidgets import (
 
 from app.views.footage_list import FootageList
 from app.views.histogram import Histogram
+from app.views.joined_strip import JoinedStrip
+from app.views.timeline_overview import TimelineOverview
+from app.views.timeline_view import TimelineView
 
 KEY = Qt.Key
 MOVES = {KEY.Key_Left, KEY.Key_Right, KEY.Key_Up, KEY.Key_Down, KEY.Key_Home, KEY.Key_End,
          KEY.Key_PageUp, KEY.Key_PageDown}  # fmt: skip
+
+ZOOMS = {KEY.Key_Plus, KEY.Key_Equal, KEY.Key_Minus, KEY.Key_0}
 
 
 def needed_by(widget: QWidget) -> set[Qt.Key]:
     """Keys that belong to a widget while it has the focus."""
     if isinstance(widget, (QAbstractSlider, Histogram, QTabBar)):
         return MOVES
+    if isinstance(widget, (TimelineView, TimelineOverview, JoinedStrip)):
+        return ZOOMS if isinstance(widget, TimelineView) else ZOOMS | MOVES
     if isinstance(widget, QAbstractButton):
         return {KEY.Key_Space}
     if isinstance(widget, QComboBox):

@@ -21,16 +21,23 @@ from PySide6.QtWidgets import (
 from app.actions import Actions
 from app.language import tr
 from app.views.canvas import VideoCanvas
+from app.views.compare_panel import ComparePanel
 from app.views.detector_bar import DetectorBar
 from app.views.footage_list import FootageList
+from app.views.found_panel import FoundPanel
 from app.views.hint_bar import HintBar
 from app.views.history_view import HistoryView
+from app.views.hover_preview import HoverPreview
+from app.views.joined_strip import JoinedStrip
+from app.views.near_list import NearList
 from app.views.notice_bar import NoticeBar
 from app.views.overlay_bar import OverlayBar
 from app.views.segment_list import SegmentList
 from app.views.side_views import SideViews
 from app.views.start_page import StartPage
 from app.views.timeline import Timeline
+from app.views.timeline_rows import AXIS_WIDTH
+from app.views.timeline_stage import RIGHT
 from app.views.transport import Transport
 from app.views.tuning import TuningPanel
 from app.views.why_line import WhyLine
@@ -59,6 +66,10 @@ class MainWindow(QMainWindow):
         self.tuning = TuningPanel()
         self.segments = SegmentList()
         self.history = HistoryView()
+        self.near = NearList()
+        self.compare = ComparePanel()
+        self.joined = JoinedStrip(AXIS_WIDTH, RIGHT)
+        self.joined.hide()
         self.detector = DetectorBar()
         self.notice = NoticeBar()
         self.hint = HintBar()
@@ -86,6 +97,7 @@ class MainWindow(QMainWindow):
         for widget in self.findChildren(QWidget):
             if isinstance(widget, kinds):
                 widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.hover = HoverPreview(self)
         self.setMinimumSize(1000, 600)
         self.resize(1360, 860)
 
@@ -103,8 +115,12 @@ class MainWindow(QMainWindow):
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
         self.side.addTab(self.tuning, "Tune")
-        self.side.addTab(self.segments, tr("Segments"))
+        self.found = FoundPanel(self.segments, self.near)
+        for table in (self.near.table, self.segments.table, self.compare.table):
+            table.setMinimumHeight(32)  # windows of 640 pixels have room for all
+        self.side.addTab(self.found, tr("Segments"))
         self.side.addTab(self.history, tr("History"))
+        self.side.addTab(self.compare, tr("Compare"))
         self.side.setMinimumWidth(290)
 
         upper = QSplitter(Qt.Orientation.Horizontal)
@@ -131,6 +147,7 @@ class MainWindow(QMainWindow):
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(6)
         stack.addLayout(bar)
+        stack.addWidget(self.joined)
         stack.addWidget(self.timeline, 1)
 
         whole = QSplitter(Qt.Orientation.Vertical)

@@ -81,6 +81,7 @@ class ReviewPane(QObject):
             return
         text, change = self._desk.reviewing.gamma_sentence()
         w.tuning.set_gamma_text(text)
+        self._desk.time.say_gamma(document.analysis, state.gamma, text)
         possible = change is not None and document.analysis.complete and not document.running
         seconds = document.analysis.seconds
         at = "" if change is None else f" from {timecode(float(seconds[change]), digits=1)}"
@@ -110,13 +111,14 @@ class ReviewPane(QObject):
             if part.pooling == pooling:
                 values = self._desk.reviewing.parts.get(part.name, analysis.parts[part.name])
                 w.timeline.set_track(part.name, part.title, values, track.done)
+                w.timeline.show_track(part.name, True)
             else:
                 w.timeline.show_track(part.name, False)
         if analysis.facts.has_memory:
             w.timeline.set_regular_score(analysis.regular_score, track.done)
             self._show_gamma()
         w.timeline.set_provisional(track.provisional)
-        w.timeline.set_threshold_text(self._desk.reviewing.threshold_sentence())
+        self._desk.time.say_threshold()
         rows = segment_rows(track, analysis)
         w.timeline.set_segments(rows)
         w.timeline.set_selected(document.selected)
@@ -168,6 +170,7 @@ class ReviewPane(QObject):
             document.selected = ids[0] if ids else None
             self._desk.window.timeline.set_selected(document.selected)
             self._desk.window.segments.set_selected(document.selected, ids)
+            self._desk.time.follow_selection()
             self._desk.allow()
 
     def chosen(self) -> list[str]:
@@ -186,6 +189,7 @@ class ReviewPane(QObject):
             document.chosen = ids
             document.selected = current if current in ids else (ids[0] if ids else None)
             self._desk.window.timeline.set_selected(document.selected)
+            self._desk.time.follow_selection()
             self._desk.allow()
 
     @Slot(str)

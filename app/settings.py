@@ -80,6 +80,16 @@ class Settings:
         self._store.setValue("language", code)
 
     @property
+    def hidden_tracks(self) -> frozenset[str]:
+        """Rows of the timeline that the analyst does not want to see, by their commands' names."""
+        text = str(self._store.value("hidden_tracks", ""))
+        return frozenset(name for name in text.split(",") if name)
+
+    @hidden_tracks.setter
+    def hidden_tracks(self, names: frozenset[str]) -> None:
+        self._store.setValue("hidden_tracks", ",".join(sorted(names)))
+
+    @property
     def geometry(self) -> QByteArray | None:
         """Size and place of the main window."""
         value = self._store.value("geometry")

@@ -33,6 +33,7 @@ class Colours:
     warn: str
     good: str
     gamma: str  # the regular score and its threshold
+    compared: str  # the other analysis that this one is compared with
     track: tuple[str, ...]  # score, then parts; told apart by their labels too
 
 
@@ -50,6 +51,7 @@ DARK = Colours(
     warn="#ffd166",
     good="#5fd38d",
     gamma="#c792ea",
+    compared="#f48fb1",
     track=("#4aa3df", "#e0e4e8", "#7fd1ae", "#c792ea"),
 )
 
@@ -67,6 +69,7 @@ LIGHT = Colours(
     warn="#8a6100",
     good="#1b7f4b",
     gamma="#7a3fb0",
+    compared="#b0265f",
     track=("#0b6bb0", "#3d4651", "#1b7f4b", "#7a3fb0"),
 )
 

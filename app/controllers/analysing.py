@@ -167,9 +167,10 @@ class Analysing(QObject):
         self._run, self._ran_at = run, run.path
         with budget(self.threads or None):
             yield from run.run()
-        from engine.review.stored import stored_peak
+        from engine.review.stored import stored_summary
 
-        document.peak = stored_peak(run.analysis)
+        document.summary = stored_summary(run.analysis)
+        document.peak = document.summary.peak
 
     @Slot()
     def _look(self) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from engine.footage import Footage
     from engine.review.portable import CarriedReview
     from engine.review.session import ReviewSession
+    from engine.review.stored import Summary
+    from engine.timebase import FrameSpan
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +33,11 @@ class Document:
     thumbnail: QImage | None = None
     choice: str = "speed"
     position: int = 0
+    loop: FrameSpan | None = None
+    seen: tuple[float, float] | None = None  # the part of the timeline; None for all of it
+    look: tuple[float, float, float] | None = None  # zoom and place of the picture
+    compared: Path | None = None  # another analysis of this footage
+    summary: Summary | None = None
     in_point: int | None = None
     selected: str | None = None
     opening: str = ""

@@ -120,7 +120,9 @@ class Looking(QObject):
     def wanted(self, analysis: Analysis, index: int) -> bool:
         """Whether a look at this frame of this analysis is under way or there."""
         question = self._question
-        return question is not None and (question.analysis, question.index) == (analysis, index)
+        if question is None:
+            return False
+        return question.analysis is analysis and question.index == index
 
     def forget(self) -> None:
         """The picture moved on."""

@@ -28,13 +28,13 @@ CACHE_BYTES = 384 * 1024 * 1024
 class Playback(QObject):
     """Position and speed of one footage.
 
-    ran_out: playing came to the end (1) or the start (-1) of the footage and stopped there.
+    ran_out: playing at this signed speed came to the end or the start and stopped there.
     """
 
     shown = Signal(int)
     speed_changed = Signal(float)
     loop_changed = Signal()
-    ran_out = Signal(int)
+    ran_out = Signal(float)
     failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -228,9 +228,10 @@ class Playback(QObject):
             self._wanted = index
             self._worker.ask(Wanted(footage, index, True, not forwards))
         if self._loop is None and (now >= stop if forwards else now <= 0):
+            speed = self._speed
             self.set_speed(0.0)
             self.seek(len(footage.table) - 1 if forwards else 0)
-            self.ran_out.emit(1 if forwards else -1)
+            self.ran_out.emit(speed)
 
     def _loop_seconds(self, footage: Footage, loop: FrameSpan) -> tuple[float, float]:
         """When the loop begins, and when its last frame has been shown."""

@@ -53,6 +53,7 @@ class PictureCanvas(QWidget):
         self._empty = ("No footage open", "Drop files or a folder here, or choose Open footage.")
         self._dropping = False
         self._told_zoom = 0.0
+        self._look_again: tuple[tuple[float, float, float] | None] | None = None
         self.setObjectName("stage")
         self.setAccessibleName("Picture")
         self.setToolTip("The shown frame: the wheel zooms, dragging pans")
@@ -77,9 +78,20 @@ class PictureCanvas(QWidget):
         self._scaled = None
         if picture is not None:
             self._view.set_picture_size(picture.size())
+            if self._look_again is not None:
+                self._view.restore(self._look_again[0])
+                self._look_again = None
         if was_empty != (picture is None):
             self._describe()
         self._view_changed()
+
+    def look(self) -> tuple[float, float, float] | None:
+        """Zoom and place of the picture; None while it is fitted."""
+        return self._view.state()
+
+    def set_look(self, look: tuple[float, float, float] | None) -> None:
+        """Show the next picture as one was shown before."""
+        self._look_again = (look,)
 
     def set_overlay(self, overlay: NDArray[np.float32] | None) -> None:
         """The pixel form of the score (h, w), of any size; it is stretched over the picture."""

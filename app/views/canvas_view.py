@@ -73,6 +73,18 @@ class PictureView:
         self.zoom = zoom
         self._move_to(held - (around - stage_middle) / self.scale)
 
+    def state(self) -> tuple[float, float, float] | None:
+        """Zoom and middle, to be put in force again; None while the picture is fitted."""
+        return None if self.fitting else (self.zoom, self._middle.x(), self._middle.y())
+
+    def restore(self, state: tuple[float, float, float] | None) -> None:
+        """Look where it was looked before."""
+        if state is None:
+            self.fit()
+            return
+        self.fitting, self.zoom = False, state[0]
+        self._move_to(QPointF(state[1], state[2]))
+
     def pan(self, by: QPointF) -> None:
         """Move the picture by logical pixels; a picture that is fitted stays."""
         if not self.fitting:

@@ -42,6 +42,7 @@ class FootageList(QWidget):
     folder_requested = Signal()
     remove_requested = Signal(str)
     cancel_requested = Signal(str)
+    join_requested = Signal()
     files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -72,6 +73,11 @@ class FootageList(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.list, 1)
+        self.join = QPushButton()
+        self.join.setCheckable(True)
+        self.join.clicked.connect(self._join)
+        self.set_joinable(0, False, "")
+        layout.addWidget(self.join)
         layout.addLayout(self._build_buttons())
         self.list.selectionModel().currentChanged.connect(self._refresh)
         self.model.modelReset.connect(self._refresh)
@@ -126,7 +132,21 @@ class FootageList(QWidget):
         self._select(key)
         self.list.viewport().update()
 
+    def set_joinable(self, count: int, joined: bool, key: str) -> None:
+        """How many files follow each other, and whether they are shown on one line of time."""
+        self.join.setVisible(count > 1)
+        self.join.setChecked(joined)
+        self.join.setText(f"{count} files joined" if joined else f"Join {count} files")
+        self.join.setAccessibleName(self.join.text())
+        help = "Show files of one recorder that follow each other on one line of time"
+        self.join.setToolTip(f"{help} ({key})" if key else help)
+        self.join.setAccessibleDescription(self.join.toolTip())
+
     # inner
+
+    @Slot()
+    def _join(self) -> None:
+        self.join_requested.emit()
 
     def _select(self, key: str) -> None:
         at = self.model.row_of(key)

@@ -14,6 +14,8 @@ _BINS = 64
 _MARGIN = 8
 _FOOT = 18  # room for the labels of the scores
 _STEPS = 100  # arrow keys move the threshold by such a share of the width
+_GRASP = 6  # pixels around the threshold that take hold of it
+_BRUSH_STEPS = 8  # how wide a range begins that is made with the keyboard
 
 
 class Histogram(QWidget):
@@ -21,6 +23,7 @@ class Histogram(QWidget):
 
     threshold_moved = Signal(float)
     threshold_set = Signal(float)
+    range_selected = Signal(object)  # (low, high), or None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +31,9 @@ class Histogram(QWidget):
         self._low, self._high = 0.0, 1.0
         self._threshold = 1.0
         self._dragged = False
+        self._pressed: float | None = None
+        self._brush: tuple[float, float] | None = None
+        self._values: NDArray[np.float32] = np.zeros(0, np.float32)
         self._shown = (0.0, 1.0)
         self.setFixedHeight(104)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -35,16 +41,22 @@ class Histogram(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Histogram of scores")
         self.setAccessibleDescription(
-            "How many frames have each score, with the threshold. Left and Right move it."
+            "How many frames have each score, with the threshold. Left and Right move it; "
+            "Up and Down move a range of scores whose frames are tinted on the timeline, "
+            "Escape takes it away."
         )
-        self.setToolTip("How many frames have each score (logarithmic). Drag the threshold.")
+        self.setToolTip(
+            "How many frames have each score (logarithmic)\n"
+            "Drag the dashed line to set the threshold; drag elsewhere to tint the frames of a "
+            "range of scores on the timeline, click to clear it"
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(260, 104)
 
     def set_values(self, values: NDArray[np.float32]) -> None:
         """Scores (N,), NaN for frames without one."""
-        finite = values[np.isfinite(values)]
+        finite = self._values = values[np.isfinite(values)]
         if len(finite):
             low, high = float(finite.min()), float(finite.max())
             low = 0.0 if 0 <= low < high / 2 else low
@@ -104,6 +116,8 @@ class Histogram(QWidget):
             above = start + step / 2 >= self._threshold
             painter.setBrush(QColor(colours.alert if above else colours.track[0]))
             painter.drawRect(QRectF(left, foot - height, max(right - left - 1, 1), height))
+        if self._brush is not None:
+            self._paint_brush(painter, self._brush, foot)
         low, high = self._span()
         painter.setPen(QColor(colours.faint))
         labels = QRectF(_MARGIN, foot + 1, self.width() - 2 * _MARGIN, _FOOT - 3)
@@ -118,30 +132,92 @@ class Histogram(QWidget):
         left = min(max(x - width / 2, _MARGIN + 36), self.width() - _MARGIN - width - 36)
         painter.drawText(round(left), self.height() - 5, text)
 
+    def _paint_brush(self, painter: QPainter, brush: tuple[float, float], foot: int) -> None:
+        colours = theme.colours()
+        left, right = (self._x_of(value) for value in brush)
+        tint = QColor(colours.accent)
+        tint.setAlphaF(0.25)
+        area = QRectF(left, 3, max(right - left, 2), foot - 3)
+        painter.fillRect(area, tint)
+        painter.setPen(QColor(colours.accent))
+        painter.drawLine(area.topLeft(), area.bottomLeft())
+        painter.drawLine(area.topRight(), area.bottomRight())
+        inside = int(((self._values >= brush[0]) & (self._values <= brush[1])).sum())
+        text = f"{brush[0]:.2f} to {brush[1]:.2f}: {inside:,} frames"
+        width = painter.fontMetrics().horizontalAdvance(text)
+        at = min(max((left + right - width) / 2, _MARGIN), self.width() - _MARGIN - width)
+        plate = QColor(colours.panel)
+        plate.setAlphaF(0.85)
+        painter.fillRect(QRectF(at - 3, 4, width + 6, 15), plate)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(round(at), 15, text)
+
+    def brush(self) -> tuple[float, float] | None:
+        """The selected range of scores."""
+        return self._brush
+
+    def set_brush(self, brush: tuple[float, float] | None) -> None:
+        """Show a range; emits nothing."""
+        self._brush = brush
+        self.update()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and len(self._counts):
-            self._shown = self._span()
+        if event.button() != Qt.MouseButton.LeftButton or not len(self._counts):
+            return
+        x = event.position().x()
+        self._shown = self._span()
+        if abs(x - self._x_of(self._threshold)) <= _GRASP:
             self._dragged = True
-            self._move_to(self._score_at(event.position().x()))
+        else:
+            self._pressed = x
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        x = event.position().x()
+        near = self._dragged or abs(x - self._x_of(self._threshold)) <= _GRASP
+        self.setCursor(Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.CrossCursor)
         if self._dragged:
-            self._move_to(self._score_at(event.position().x()))
+            self._move_to(self._score_at(x))
+        elif self._pressed is not None and abs(x - self._pressed) > 2:
+            ends = sorted((self._score_at(self._pressed), self._score_at(x)))
+            self._select((ends[0], ends[1]))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._dragged:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        x, pressed, self._pressed = event.position().x(), self._pressed, None
+        if self._dragged:
             self._dragged = False
             self.threshold_set.emit(self._threshold)
             self.update()
+        elif pressed is not None and abs(x - pressed) <= 2:
+            if self._brush is not None:
+                self._select(None)
+            else:  # a click says: from here on
+                self._move_to(self._score_at(x))
+                self.threshold_set.emit(self._threshold)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        side = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if not side:
+        key = Qt.Key(event.key())
+        side = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key, 0)
+        rise = {Qt.Key.Key_Down: -1, Qt.Key.Key_Up: 1}.get(key, 0)
+        step = (self._high - self._low) / _STEPS
+        if side:
+            self._move_to(self._threshold + side * step)
+            self.threshold_set.emit(self._threshold)
+        elif rise and len(self._counts):
+            below = (self._threshold - _BRUSH_STEPS * step, self._threshold)
+            low, high = self._brush or below
+            moved = 0.0 if self._brush is None else rise * step
+            self._select((low + moved, high + moved))
+        elif key == Qt.Key.Key_Escape and self._brush is not None:
+            self._select(None)
+        else:
             super().keyPressEvent(event)
-            return
-        self._move_to(self._threshold + side * (self._high - self._low) / _STEPS)
-        self.threshold_set.emit(self._threshold)
+
+    def _select(self, brush: tuple[float, float] | None) -> None:
+        self._brush = brush
+        self.update()
+        self.range_selected.emit(brush)
 
     def _move_to(self, value: float) -> None:
         self._threshold = value

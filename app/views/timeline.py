@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from app.models.segment_model import SegmentRow
 from app.views.timeline_gestures import Gestures
 from app.views.timeline_rows import TRACK_HEIGHT, Row
-from app.views.timeline_stage import REGULAR, TimelineStage
+from app.views.timeline_stage import FOUND_BY, FOUND_BY_HEIGHT, REGULAR, SCORE, TimelineStage
 
-__all__ = ["REGULAR", "Timeline"]
+__all__ = ["REGULAR", "SCORE", "Timeline"]
 
 _EDGE_GRASP = 5
 Values = NDArray[np.float32]
@@ -31,11 +31,16 @@ class Timeline(TimelineStage):
     gamma_set = Signal(float)
     segment_clicked = Signal(str)
     segment_edges_moved = Signal(str, float, float)
+    match_clicked = Signal(int)
+    hover_moved = Signal(float, QPointF)
+    hover_left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._selected: str | None = None
+        self._wanted: dict[str, bool] = {}
         self._gestures = Gestures(self.view, self, self)
+        self.view.left.connect(self.hover_left)
 
     # setters
 
@@ -68,6 +73,7 @@ class Timeline(TimelineStage):
             row.curve.filled = False
             self._tracks[name] = row
             self.apply_theme()
+            row.show(name not in self._hidden)
             self._resize_to_rows()
         row.title.set_text(title)
         row.set_values(values, done)
@@ -78,6 +84,7 @@ class Timeline(TimelineStage):
         for row in self._tracks.values():
             row.remove()
         self._tracks.clear()
+        self._wanted.clear()
         self._resize_to_rows()
         self._later()
 
@@ -90,8 +97,17 @@ class Timeline(TimelineStage):
         row = self._tracks.get(REGULAR)
         if row is not None and not row.held:
             row.set_line(value)
-            row.meaning.set_text("" if value is None else f"gamma {value:.4g}")
+            text = "" if value is None else f"gamma {value:.4g}"
+            if not text or not row.meaning.text.startswith(text):
+                row.meaning.set_text(text)
             self._later()
+
+    def set_gamma_text(self, text: str, tip: str) -> None:
+        """What gamma means, beside its line, and at length."""
+        row = self._tracks.get(REGULAR)
+        if row is not None:
+            row.meaning.set_text(text if row.line.isVisible() else "")
+            row.tip = tip
 
     def set_gamma_preview(self, mask: NDArray[np.bool_] | None) -> None:
         """Frames that would stop updating the memory (N,)."""
@@ -106,13 +122,51 @@ class Timeline(TimelineStage):
             self._score.set_line(value)
             self._later()
 
-    def set_threshold_text(self, text: str) -> None:
-        """What the threshold means, beside its line."""
+    def set_threshold_text(self, text: str, tip: str = "") -> None:
+        """What the threshold means, beside its line, and at length."""
         self._score.meaning.set_text(text)
+        self._score.tip = tip
+
+    def set_loop(self, span: tuple[float, float] | None) -> None:
+        """The part that is played over and over, in seconds."""
+        self._loop.set_span(span)
+
+    def set_brush(self, mask: NDArray[np.bool_] | None) -> None:
+        """Frames to tint under the score (N,)."""
+        self._score.set_mask(mask)
+        self._later()
+
+    def set_compared(self, score: Values | None) -> None:
+        """The score of another analysis (N,), drawn beside the first; None takes it away."""
+        self._other.become(np.zeros(0, np.float32) if score is None else score)
+        self._later()
+
+    def set_matches(self, matches: Sequence[tuple[str, float, float]] | None) -> None:
+        """(found by, start, stop) of what two analyses found; None takes the row away."""
+        self._found_by.set_matches(matches or [])
+        shown = matches is not None
+        if shown != self._found_box.isVisible():
+            self._found_box.setVisible(shown)
+            height = FOUND_BY_HEIGHT if shown else 0
+            self.view.ci.layout.setRowFixedHeight(FOUND_BY, height)
+            self._resize_to_rows()
+            self._later()
+
+    def set_hidden(self, names: frozenset[str]) -> None:
+        """Rows that the analyst does not want to see, by their names; SCORE is the score's."""
+        if names == self._hidden:
+            return
+        self._hidden = names
+        self._score.show(SCORE not in names)
+        for name, row in self._tracks.items():
+            row.show(self._wanted.get(name, True) and name not in names)
+        self._resize_to_rows()
+        self._later()
 
     def set_segments(self, rows: Sequence[SegmentRow]) -> None:
         """The blocks above the curve."""
         self._segments.set_rows(rows)
+        self.overview.set_segments([(row.start_time, row.stop_time) for row in rows])
         if not self._gestures.busy:
             self._show_selected()
 
@@ -133,10 +187,11 @@ class Timeline(TimelineStage):
         self._place_playhead()
 
     def show_track(self, name: str, visible: bool) -> None:
-        """Show or hide a row by its name; REGULAR is the regular score's."""
+        """Whether a row has anything to show, by its name; REGULAR is the regular score's."""
         row = self._tracks.get(name)
-        if row is not None:
-            row.show(visible)
+        self._wanted[name] = visible
+        if row is not None and row.visible != (visible and name not in self._hidden):
+            row.show(visible and name not in self._hidden)
             self._resize_to_rows()
             self._later()
 
@@ -150,7 +205,7 @@ class Timeline(TimelineStage):
 
     def seconds_at(self, point: QPointF) -> float:
         """The time under a point of the view, within the shown part of the footage."""
-        area = self._score.box.sceneBoundingRect()
+        area = self._strip.sceneBoundingRect()
         share = float((point.x() - area.left()) / max(area.width(), 1.0))
         return self._x0 + min(max(share, 0.0), 1.0) * (self._x1 - self._x0)
 
@@ -163,9 +218,7 @@ class Timeline(TimelineStage):
         rows = self._score.box.sceneBoundingRect().united(self._strip.sceneBoundingRect())
         if not self._region.isVisible() or not rows.contains(point):
             return None
-        edges = [
-            self._score.box.mapViewToScene(QPointF(t, 0)).x() for t in self._region.getRegion()
-        ]
+        edges = [self._strip.mapViewToScene(QPointF(t, 0)).x() for t in self._region.getRegion()]
         near = [(abs(point.x() - x), i) for i, x in enumerate(edges)]
         distance, edge = min(near)
         if abs(near[0][0] - near[1][0]) < 1e-6:  # a block of no width opens towards the mouse
@@ -181,7 +234,26 @@ class Timeline(TimelineStage):
 
     def on_rows(self, point: QPointF) -> bool:
         """Whether a point lies on the ruler or a row."""
-        return bool(point.x() >= self._score.box.sceneBoundingRect().left() - 4)
+        return bool(point.x() >= self._strip.sceneBoundingRect().left() - 4)
+
+    def match_at(self, point: QPointF) -> int | None:
+        """What two analyses found, under a point."""
+        box = self._found_box
+        if not box.isVisible() or not box.sceneBoundingRect().contains(point):
+            return None
+        return self._found_by.at(box.mapFromScene(point).x())
+
+    def match_chosen(self, match: int) -> None:
+        """Such a block was clicked."""
+        self.match_clicked.emit(match)
+
+    def hovered_at(self, point: QPointF, row: Row | None) -> None:
+        """Tell the time under the mouse; over a line, what it means."""
+        self.view.viewport().setToolTip("" if row is None else row.tip)
+        if self.on_rows(point) and self._duration > 0:
+            self.hover_moved.emit(self.seconds_at(point), point)
+        else:
+            self.hover_left.emit()
 
     def scrubbed(self, seconds: float, final: bool) -> None:
         """The analyst looks for a time."""

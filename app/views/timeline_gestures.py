@@ -22,6 +22,15 @@ class Surface(Protocol):
     def edge_grasped(self, point: QPointF) -> int | None:
         """The edge of the selected segment under a point: 0 start, 1 stop."""
 
+    def match_at(self, point: QPointF) -> int | None:
+        """What two analyses found, under a point."""
+
+    def match_chosen(self, match: int) -> None:
+        """Such a block was clicked."""
+
+    def hovered_at(self, point: QPointF, row: Row | None) -> None:
+        """The mouse rests or moves there without holding anything, perhaps over a row's line."""
+
     def segment_at(self, point: QPointF) -> str | None:
         """The segment whose block is under a point."""
 
@@ -87,7 +96,7 @@ class Gestures(QObject):
             self._view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
             return
         edge, row = surface.edge_grasped(point), surface.row_grasped(point)
-        segment = surface.segment_at(point)
+        segment, match = surface.segment_at(point), surface.match_at(point)
         if edge is not None:
             self._kind, self._edge = "edge", edge
         elif row is not None:
@@ -96,6 +105,8 @@ class Gestures(QObject):
             row.held = True
         elif segment is not None:
             surface.segment_chosen(segment)
+        elif match is not None:
+            surface.match_chosen(match)
         elif surface.on_rows(point):
             self._kind = "scrub"
             surface.scrubbed(surface.seconds_at(point), False)
@@ -129,14 +140,16 @@ class Gestures(QObject):
 
     @Slot(QPointF)
     def _hover(self, point: QPointF) -> None:
-        shape = Qt.CursorShape.ArrowCursor
-        if self._surface.edge_grasped(point) is not None:
+        shape, surface = Qt.CursorShape.ArrowCursor, self._surface
+        row = surface.row_grasped(point)
+        if surface.edge_grasped(point) is not None:
             shape = Qt.CursorShape.SizeHorCursor
-        elif self._surface.row_grasped(point) is not None:
+        elif row is not None:
             shape = Qt.CursorShape.SizeVerCursor
-        elif self._surface.segment_at(point) is not None:
+        elif surface.segment_at(point) is not None or surface.match_at(point) is not None:
             shape = Qt.CursorShape.PointingHandCursor
         self._view.viewport().setCursor(shape)
+        surface.hovered_at(point, row)
 
     @Slot(QPointF)
     def _fit(self, point: QPointF) -> None:

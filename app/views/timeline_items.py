@@ -65,6 +65,7 @@ class CurveItem(RowItem):
         self.colour = "#000000"
         self.filled = True
         self.provisional = False
+        self.dashed = False  # the upper edge alone, for a curve beside another one
         self.paints = 0
 
     def set_envelope(self, x: Floats, low: Floats, high: Floats) -> None:
@@ -97,6 +98,13 @@ class CurveItem(RowItem):
                 painter.drawLine(QPointF(x[start], high[start]), QPointF(x[start], low[start]))
                 continue
             run = slice(start, stop)
+            if self.dashed:
+                pen.setDashPattern([5, 3])
+                painter.setPen(pen)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.drawPolyline(_polygon(x[run], high[run]))
+                continue
             if self.filled:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(wash)

@@ -105,14 +105,16 @@ class Row:
         self.line.setVisible(False)
         self.box.addItem(self.line, ignoreBounds=True)
         self.meaning = ChipItem(self.box, self.line)
+        self.tip = ""  # what the line means, at length
         self.title = ChipItem(self.box)
         self.title.set_text(title)
         self.pyramid = MinMaxPyramid()
         self.seconds: NDArray[np.float64] = np.empty(0)
         self._pending: tuple[NDArray[np.float32], int] | None = None
         self._mask: MinMaxPyramid | None = None
-        self._tint = "#000000"
+        self.tint = "#000000"  # of masked frames
         self.done = 0
+        self.stretches = height is None
         self.held = False  # the vertical range stays while a line is dragged
         self.visible = True
         self.show(True)
@@ -122,8 +124,14 @@ class Row:
         self.visible = visible
         for part in (self.box, self.axis):
             part.setVisible(visible)
-        if self.height is not None:
-            self.view.ci.layout.setRowFixedHeight(self.place, self.height if visible else 0)
+        layout = self.view.ci.layout
+        if not visible:
+            layout.setRowFixedHeight(self.place, 0)
+        elif self.stretches:
+            layout.setRowMinimumHeight(self.place, self.height or 60)
+            layout.setRowMaximumHeight(self.place, 16_777_215)
+        else:
+            layout.setRowFixedHeight(self.place, self.height)
 
     def remove(self) -> None:
         """Take the row out of the view."""
@@ -136,7 +144,7 @@ class Row:
         colours = theme.colours()
         self.curve.colour = colour
         self.title.colour, self.meaning.colour = colours.faint, line
-        self._tint = line
+        self.tint = line
         self.line.setPen(pg.mkPen(line, width=1.5, style=Qt.PenStyle.DashLine))
         self.axis.setPen(pg.mkPen(colours.line))
         self.axis.setTextPen(pg.mkPen(colours.faint))
@@ -185,7 +193,7 @@ class Row:
         if self.done < len(self.seconds):
             beyond = (float(self.seconds[self.done]), duration)
         self.bands.set_beyond(beyond)
-        self.bands.set_bands(self._spans(x0, x1, columns), faded(self._tint, 0.28))
+        self.bands.set_bands(self._spans(x0, x1, columns), faded(self.tint, 0.28))
         self.meaning.update()
 
     def _range(self, x0: float, x1: float) -> tuple[float, float]:

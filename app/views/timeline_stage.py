@@ -10,15 +10,20 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
-from app.views.timeline_items import SegmentsItem, faded
+from app.views.timeline_items import CurveItem, SegmentsItem, faded
+from app.views.timeline_marks import FoundByItem, LoopItem
+from app.views.timeline_overview import HEIGHT, TimelineOverview
+from app.views.timeline_pyramid import MinMaxPyramid
 from app.views.timeline_rows import AXIS_WIDTH, TRACK_HEIGHT, Row, make_box
 from app.views.timeline_view import TimeAxis, TimelineView
 
 REGULAR = "regular_score"  # the name of the row of E_t for show_track
+SCORE = "score"  # the name of the score's row for set_hidden
 
 _INTERVAL = 66  # ms between redraws of growing curves: 15 Hz
-_RULER, _STRIP, _SCORE, _FIRST_TRACK = 0, 1, 2, 3
-_RULER_HEIGHT, _STRIP_HEIGHT, _SCORE_HEIGHT = 22, 22, 110
+_RULER, _STRIP, FOUND_BY, _SCORE, _FIRST_TRACK = 0, 1, 2, 3, 4
+_RULER_HEIGHT, _STRIP_HEIGHT, FOUND_BY_HEIGHT, _SCORE_HEIGHT = 22, 22, 18, 76
+RIGHT = 8  # pixels beside the rows
 _FEWEST_FRAMES = 6
 _ZOOM_STEP = 1.25
 
@@ -35,19 +40,20 @@ class TimelineStage(QWidget):
         self._playhead = 0.0
         self._provisional = False
         self._tracks: dict[str, Row] = {}
+        self._hidden: frozenset[str] = frozenset()
         self.view = TimelineView()
+        self.overview = TimelineOverview(AXIS_WIDTH, RIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.view)
+        layout.setSpacing(0)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.overview)
         self.setFocusProxy(self.view)
         self.view.setAccessibleName("Timeline")
         self.view.setAccessibleDescription(
             "Anomaly score over time with segments, threshold and playhead. "
-            "Plus and minus zoom, 0 shows everything."
-        )
-        self.view.setToolTip(
-            "Drag to scrub · drag the dashed line to set the threshold\n"
-            "Wheel zooms · Shift+drag or right drag pans · double-click shows everything"
+            "Plus and minus zoom, 0 shows everything. Drag to scrub; the wheel zooms, "
+            "a drag with Shift or the right button pans, a double click shows everything."
         )
         self._build()
         self._clock = QElapsedTimer()
@@ -55,12 +61,13 @@ class TimelineStage(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.redraw)
         self.view.resized.connect(self._resized)
+        self.overview.span_wanted.connect(self._look_at)
         self.apply_theme()
 
     def _build(self) -> None:
         grid = self.view.ci
         grid.layout.setSpacing(0)
-        grid.layout.setContentsMargins(0, 0, 8, 6)
+        grid.layout.setContentsMargins(0, 0, RIGHT, 6)
         grid.layout.setColumnFixedWidth(0, AXIS_WIDTH)
         self._ruler = TimeAxis("top")
         self._ruler.setStyle(tickLength=4, tickTextOffset=2, autoExpandTextSpace=False)
@@ -69,10 +76,20 @@ class TimelineStage(QWidget):
         self._strip.setYRange(0, 1, padding=0)
         self._ruler.linkToView(self._strip)
         self._segments = SegmentsItem(self._strip)
+        self._loop = LoopItem(self._strip)
+        self._found_box = make_box(self.view, FOUND_BY)
+        self._found_box.setYRange(0, 1, padding=0)
+        self._found_by = FoundByItem(self._found_box)
+        self._found_box.setVisible(False)
+        grid.layout.setRowFixedHeight(FOUND_BY, 0)
         grid.layout.setRowFixedHeight(_RULER, _RULER_HEIGHT)
         grid.layout.setRowFixedHeight(_STRIP, _STRIP_HEIGHT)
         self._score = Row(self.view, _SCORE, title="", height=None)
         self._score.axis.setLabel("score")
+        self._compared = CurveItem(self._score.box)
+        self._compared.filled, self._compared.dashed = False, True
+        self._compared.setZValue(-1)
+        self._other = MinMaxPyramid()
         self._region = pg.LinearRegionItem((0, 1), movable=False, swapMode="block")
         self._region.setVisible(False)
         self._score.box.addItem(self._region, ignoreBounds=True)
@@ -90,6 +107,8 @@ class TimelineStage(QWidget):
         """Take the colours in force."""
         colours = theme.colours()
         self._score.paint_with(colours.track[0], colours.alert)
+        self._score.tint = colours.accent
+        self._compared.colour = colours.compared
         self._score.axis.setLabel("score", color=colours.faint, **{"font-size": "8pt"})
         parts = [row for name, row in self._tracks.items() if name != REGULAR]
         for i, row in enumerate(parts):
@@ -106,6 +125,7 @@ class TimelineStage(QWidget):
         self.set_provisional(self._provisional)
         self.view.playhead.update()
         self.view.refresh()
+        self.overview.refresh()
 
     # what is shown
 
@@ -114,17 +134,38 @@ class TimelineStage(QWidget):
         """Bring curves and rows up to date now; the setters do it at most 15 times a second."""
         self._timer.stop()
         self._clock.start()
-        self._strip.setXRange(self._x0, self._x1, padding=0)
+        for box in (self._strip, self._found_box):
+            box.setXRange(self._x0, self._x1, padding=0)
         for row in self._rows():
             row.take_in()
             if row.visible:
                 row.redraw(self._x0, self._x1, self._duration)
-        self._segments.update()
+        self._other.set_seconds(self._seconds)
+        columns = max(int(self._score.box.width()), 1)
+        self._compared.set_envelope(*self._other.query(self._x0, self._x1, columns))
+        for item in (self._segments, self._loop, self._found_by):
+            item.update()
         self._place_playhead()
+        self.overview.set_track(self._score.pyramid, self._duration)
+        self.overview.set_span(self._x0, self._x1)
+
+    def shows_everything(self) -> bool:
+        """Whether nothing lies outside the view."""
+        return self._fitted
 
     def visible_span(self) -> tuple[float, float]:
         """The times at the left and right edge."""
         return self._x0, self._x1
+
+    def look_at(self, start: float, stop: float) -> None:
+        """Show the part between two times, as far as it lies within the footage."""
+        self._look_at(start, stop)
+
+    def zoom_by(self, steps: float) -> None:
+        """Zoom in around the playhead, or the middle where it is out of view."""
+        middle = (self._x0 + self._x1) / 2
+        inside = self._x0 <= self._playhead <= self._x1
+        self.zoom_at(self._playhead if inside else middle, steps)
 
     def fit_all(self) -> None:
         """Show everything."""
@@ -138,20 +179,20 @@ class TimelineStage(QWidget):
 
     def pan_by(self, pixels: float) -> None:
         """Move the content to the right."""
-        shift = pixels * (self._x1 - self._x0) / max(self._score.box.width(), 1.0)
+        shift = pixels * (self._x1 - self._x0) / max(self._strip.width(), 1.0)
         self._look_at(self._x0 - shift, self._x1 - shift)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        middle = self._playhead if self._x0 <= self._playhead <= self._x1 else self._x0
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_at(middle, 2)
+            self.zoom_by(2)
         elif event.key() == Qt.Key.Key_Minus:
-            self.zoom_at(middle, -2)
+            self.zoom_by(-2)
         elif event.key() == Qt.Key.Key_0:
             self.fit_all()
         else:
             super().keyPressEvent(event)
 
+    @Slot(float, float)
     def _look_at(self, start: float, stop: float) -> None:
         step = self._duration / max(len(self._seconds), 1)
         least = min(_FEWEST_FRAMES * step, self._duration)
@@ -174,8 +215,15 @@ class TimelineStage(QWidget):
         return max((row.place + 1 for row in self._tracks.values()), default=_FIRST_TRACK)
 
     def _resize_to_rows(self) -> None:
-        tracks = sum(TRACK_HEIGHT for row in self._tracks.values() if row.visible)
-        self.setMinimumHeight(_RULER_HEIGHT + _STRIP_HEIGHT + _SCORE_HEIGHT + tracks + 6)
+        rows = [row for row in self._tracks.values() if row.visible]
+        height = _RULER_HEIGHT + _STRIP_HEIGHT + HEIGHT + 6 + TRACK_HEIGHT * len(rows)
+        height += _SCORE_HEIGHT if self._score.visible else 0
+        height += FOUND_BY_HEIGHT if self._found_box.isVisible() else 0
+        for row in rows:  # without the score the tracks take its room
+            if row.stretches == self._score.visible:
+                row.stretches = not self._score.visible
+                row.show(True)
+        self.setMinimumHeight(height)
 
     @Slot()
     def _resized(self) -> None:
@@ -184,8 +232,9 @@ class TimelineStage(QWidget):
 
     def _place_playhead(self) -> None:
         head = self.view.playhead
-        area = self._score.box.sceneBoundingRect()
+        area = self._strip.sceneBoundingRect()
         share = (self._playhead - self._x0) / (self._x1 - self._x0)
         head.setVisible(-1e-9 <= share <= 1 + 1e-9)
         top = _RULER_HEIGHT - 8
+        self.overview.set_playhead(self._playhead)
         head.place(area.left() + share * area.width(), top, self.view.height() - top - 2)

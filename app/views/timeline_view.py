@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 from app import theme
 from engine.timebase import timecode
 
-_STEPS = (
+STEPS = (
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600,
     900, 1800, 3600, 7200, 14400, 21600, 43200, 86400,
 )  # fmt: skip
@@ -36,7 +36,7 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]
     def tickValues(self, minimum: float, maximum: float, size: float) -> list[Any]:
         """Steps that are round in hours, minutes and seconds."""
         wanted = (maximum - minimum) / max(size / _PIXELS_A_LABEL, 1)
-        step = next((s for s in _STEPS if s >= wanted), _STEPS[-1])
+        step = next((s for s in STEPS if s >= wanted), STEPS[-1])
         first = int(minimum // step)
         last = int(maximum // step) + 1
         ticks = [i * step for i in range(max(first, 0), last + 1)]
@@ -89,6 +89,7 @@ class TimelineView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     zoomed = Signal(QPointF, float)
     panned = Signal(float)
     resized = Signal()
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,3 +181,4 @@ class TimelineView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def leaveEvent(self, event: QEvent) -> None:
         self.viewport().unsetCursor()
+        self.left.emit()

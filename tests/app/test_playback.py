@@ -130,6 +130,6 @@ def test_playing_stops_at_the_end_and_tells_it(qtbot, playback):
     go(qtbot, playback, 110)
     with qtbot.waitSignal(playback.ran_out) as told:
         playback.set_speed(8.0)
-    assert told.args == [1]
+    assert told.args == [8.0]
     qtbot.waitUntil(lambda: playback.index == 119)
     assert playback.speed == 0.0

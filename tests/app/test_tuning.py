@@ -91,12 +91,41 @@ def test_dragging_the_histogram_moves_the_threshold(panel: TuningPanel) -> None:
     panel.set_scores_for_histogram(SCORES)
     settings = heard(panel.segment_settings_changed)
     histogram = panel.histogram
-    y, middle = 40, histogram.width() // 2
-    drag(histogram, QPoint(middle, y), QPoint(middle + 20, y), QPoint(middle + 40, y))
+    y, line = 40, round(histogram._x_of(panel.threshold_row.value()))
+    drag(histogram, QPoint(line, y), QPoint(line + 20, y), QPoint(line + 40, y))
     thresholds = [s.threshold for s in settings]
-    assert len(thresholds) == 3
+    assert len(thresholds) == 2
     assert thresholds == sorted(thresholds)
     assert panel.threshold_row.value() == pytest.approx(thresholds[-1], abs=0.01)
+
+
+def test_dragging_elsewhere_selects_a_range_of_scores_and_a_click_clears_it(qtbot: QtBot) -> None:
+    histogram = Histogram()
+    qtbot.addWidget(histogram)
+    histogram.resize(300, 104)
+    histogram.set_values(SCORES)
+    histogram.set_threshold(2.0)
+    chosen, moved = heard(histogram.range_selected), heard(histogram.threshold_moved)
+    low, high = (QPoint(round(histogram._x_of(v)), 40) for v in (0.5, 1.25))
+    drag(histogram, high, low)
+    assert histogram.brush() == (pytest.approx(0.5, abs=0.02), pytest.approx(1.25, abs=0.02))
+    assert chosen[-1] == histogram.brush()
+    QTest.mouseClick(histogram, Qt.MouseButton.LeftButton, pos=QPoint(20, 40))
+    assert chosen[-1] is None
+    assert moved == []
+
+
+def test_a_range_of_scores_is_made_moved_and_cleared_by_keys(qtbot: QtBot) -> None:
+    histogram = Histogram()
+    qtbot.addWidget(histogram)
+    histogram.set_values(SCORES)
+    histogram.set_threshold(2.0)
+    chosen = heard(histogram.range_selected)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape):
+        QTest.keyClick(histogram, key)
+    assert chosen[0][1] == 2.0
+    assert chosen[1] == (pytest.approx(chosen[0][0] - 0.04), pytest.approx(1.96))
+    assert chosen[2] is None
 
 
 def test_histogram_moves_by_arrow_keys(qtbot: QtBot) -> None:

@@ -1,0 +1,166 @@
+"""Another analysis of the same footage beside the one on the desk: who found which segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+
+from app import theme
+from app.views.times_table import TimesTable
+from engine.timebase import spoken_duration, timecode
+
+GLYPHS = {"both": "= both", "first": "A only", "second": "B only"}
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAnalysis:
+    """An analysis that can be compared with.  key: identity.  title: detector and gamma."""
+
+    key: str
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """One match: who found it, frames [start, stop), times, and each side's peak, if it has one."""
+
+    found_by: str
+    start: int
+    stop: int
+    start_time: float
+    stop_time: float
+    peak_frame: int
+    first_peak: float | None
+    second_peak: float | None
+
+
+class ComparePanel(QWidget):
+    """Choose what to compare with; the table lists what both or only one found."""
+
+    other_chosen = Signal(str)
+    activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[CompareRow] = []
+        self._shown: list[int] = []
+        self.mine = QLabel()
+        self.mine.setWordWrap(True)
+        self.mine.setAccessibleName("The analysis on the desk")
+        self.other = QComboBox()
+        self.other.setAccessibleName("Compare with")
+        self.other.setToolTip("Another analysis of this footage: other detector or other gamma")
+        self.other.setAccessibleDescription(self.other.toolTip())
+        self.other.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        label = QLabel("B, compared with")
+        label.setObjectName("faint")
+        label.setBuddy(self.other)
+        self.counts = QLabel()
+        self.counts.setWordWrap(True)
+        self.counts.setAccessibleName("What both found and what only one found")
+        self.scale = QLabel()
+        self.scale.setObjectName("faint")
+        self.scale.setWordWrap(True)
+        self.filter = QComboBox()
+        self.filter.setAccessibleName("Which segments are listed")
+        self.filter.setToolTip("Which segments are listed")
+        for key, text in ((_ALL, "All segments"), ("first", "Only A found"),
+                          ("second", "Only B found"), ("both", "Both found")):  # fmt: skip
+            self.filter.addItem(text, key)
+        self.table = TimesTable(
+            "Segments of both analyses", ("Found by", "Start", "Length", "Peaks"), ""
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.mine)
+        for widget in (label, self.other, self.counts, self.scale, self.filter):
+            layout.addWidget(widget)
+        layout.addWidget(self.table, 1)
+        self.other.activated.connect(self._chosen)
+        self.filter.currentIndexChanged.connect(self._list)
+        self.table.row_activated.connect(self._activate)
+        self.set_others("", [], "")
+        self.set_matches([], "", "")
+
+    # setters
+
+    def set_others(self, mine: str, others: Sequence[OtherAnalysis], chosen: str) -> None:
+        """The analysis on the desk, those that it can be compared with, and which one is."""
+        self.mine.setText(f"A, on the desk: {mine}" if mine else "")
+        self.mine.setVisible(bool(mine))
+        with QSignalBlocker(self.other):
+            self.other.clear()
+            self.other.addItem("nothing" if others else "no other analysis is stored", "")
+            for other in others:
+                self.other.addItem(other.title, other.key)
+                at = self.other.count() - 1
+                self.other.setItemData(at, other.detail, Qt.ItemDataRole.ToolTipRole)
+            self.other.setCurrentIndex(max(0, self.other.findData(chosen)))
+        self.other.setEnabled(bool(others))
+        comparing = bool(self.other.currentData())
+        for widget in (self.counts, self.filter):
+            widget.setVisible(comparing)
+        self.scale.setVisible(comparing and bool(self.scale.text()))
+        if comparing:
+            self.table.empty.setText("No segments on either side.")
+        elif others:
+            self.table.empty.setText("Choose an analysis to compare with.")
+        else:
+            self.table.empty.setText(
+                "Analyse this footage with another detector, or re-run it with another gamma, "
+                "to compare the two here."
+            )
+
+    def set_matches(self, rows: Sequence[CompareRow], counts: str, scale: str) -> None:
+        """All matches, what they come to in words, and how the second curve is scaled."""
+        self._rows = list(rows)
+        self.counts.setText(counts)
+        self.scale.setText(scale)
+        self.scale.setVisible(bool(scale) and bool(self.other.currentData()))
+        self._list()
+
+    def chosen(self) -> str:
+        """The key of the analysis that is compared with; empty for none."""
+        return str(self.other.currentData() or "")
+
+    # inner
+
+    @Slot()
+    def _list(self) -> None:
+        wanted, colours = self.filter.currentData(), theme.colours()
+        tints = {"both": colours.text, "first": colours.track[0], "second": colours.compared}
+        self._shown = [at for at, row in enumerate(self._rows) if wanted in (_ALL, row.found_by)]
+        rows = [self._rows[at] for at in self._shown]
+        texts = [
+            (
+                GLYPHS[row.found_by],
+                timecode(row.start_time, digits=1),
+                spoken_duration(row.stop_time - row.start_time),
+                _peaks(row),
+            )
+            for row in rows
+        ]
+        tips = [f"Frames {row.start} to {row.stop - 1}" for row in rows]
+        self.table.set_rows(texts, tips, [tints[row.found_by] for row in rows])
+
+    @Slot(int)
+    def _chosen(self, at: int) -> None:
+        self.other_chosen.emit(str(self.other.itemData(at) or ""))
+
+    @Slot(int)
+    def _activate(self, row: int) -> None:
+        if 0 <= row < len(self._shown):
+            self.activated.emit(self._shown[row])
+
+
+def _peaks(row: CompareRow) -> str:
+    sides = (("A", row.first_peak), ("B", row.second_peak))
+    return " · ".join(f"{name} {peak:.2f}" for name, peak in sides if peak is not None)

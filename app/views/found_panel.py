@@ -1,0 +1,30 @@
+"""Segments, and under them the near misses, which fold by themselves where there is no room."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter
+
+from app.views.near_list import NearList
+from app.views.segment_list import SegmentList
+
+_ROOM = 400  # pixels for both lists
+
+
+class FoundPanel(QSplitter):
+    """What the score found, and what it nearly found."""
+
+    def __init__(self, segments: SegmentList, near: NearList) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._near = near
+        self.addWidget(segments)
+        self.addWidget(near)
+        self.setStretchFactor(0, 2)
+        self.setStretchFactor(1, 1)
+        self.setChildrenCollapsible(False)
+        self.setSizes([320, 210])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._near.give_room(self.height() >= _ROOM)

@@ -1,0 +1,76 @@
+"""What the moment under the mouse looks like: a small picture with its time, above the cursor."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+
+PICTURE = QSize(176, 99)
+_PAD, _LINE, _GAP = 4, 17, 6
+
+
+class HoverPreview(QWidget):
+    """A child of the window, so that it may lie over its neighbours; the mouse passes through."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName("Preview of the moment under the mouse")
+        self._image: QImage | None = None
+        self._lines: tuple[str, ...] = ()
+        self.hide()
+
+    def show_at(self, place: QPoint, lines: tuple[str, ...], image: QImage | None) -> None:
+        """Above a point of the parent, inside it.  image None: it is still being decoded."""
+        self._lines, self._image = lines, image
+        picture = self._picture_size()
+        size = QSize(picture.width() + 2 * _PAD, picture.height() + len(lines) * _LINE + 2 * _PAD)
+        parent = self.parentWidget()
+        room = parent.rect() if parent is not None else QRect(QPoint(), size)
+        left = min(max(place.x() - size.width() // 2, 2), room.width() - size.width() - 2)
+        top = place.y() - size.height() - _GAP
+        if top < 0:
+            top = place.y() + 24
+        self.setGeometry(QRect(QPoint(left, top), size))
+        self.show()
+        self.raise_()
+        self.update()
+
+    def has_picture(self) -> bool:
+        """Whether the picture is there."""
+        return self._image is not None
+
+    def lines(self) -> tuple[str, ...]:
+        """What is said under it."""
+        return self._lines
+
+    def _picture_size(self) -> QSize:
+        if self._image is None:
+            return PICTURE
+        return self._image.size().scaled(PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme.colours()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(colours.raised))
+        painter.setPen(QColor(colours.line))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        area = QRect(QPoint(_PAD, _PAD), self._picture_size())
+        painter.fillRect(area, QColor(colours.stage))
+        if self._image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(area, self._image)
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        painter.setFont(font)
+        for number, line in enumerate(self._lines):
+            painter.setPen(QColor(colours.text if number == 0 else colours.faint))
+            top = area.bottom() + 1 + number * _LINE
+            where = QRectF(_PAD, top, self.width() - 2 * _PAD, _LINE)
+            shown = painter.fontMetrics().elidedText(
+                line, Qt.TextElideMode.ElideRight, round(where.width())
+            )
+            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, shown)

@@ -1,0 +1,133 @@
+"""Near misses under the list of segments: what a lower threshold would flag next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from app import theme
+from app.views.times_table import TimesTable
+from engine.timebase import spoken_duration, timecode
+
+
+@dataclass(frozen=True, slots=True)
+class NearRow:
+    """A near miss: frames [start, stop), when it peaks, how long it is and how high it rises."""
+
+    start: int
+    stop: int
+    peak_frame: int
+    peak_time: float
+    length: float
+    peak: float
+
+
+class NearList(QWidget):
+    """Folds away to its title."""
+
+    activated = Signal(int)
+    take_requested = Signal(int)
+    unfolded = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[NearRow] = []
+        self.title = QToolButton()
+        self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.title.setAutoRaise(True)
+        self._open = True
+        self._room = True
+        self.title.setToolTip("Peaks under the threshold, the highest first; click folds the list")
+        self.title.setAccessibleDescription(self.title.toolTip())
+        self.take = QPushButton("Make a segment")
+        self.take.setAccessibleName("Make a segment of the chosen near miss")
+        self.table = TimesTable(
+            "Near misses", ("Peak at", "Length", "Peak"), "Nothing comes close to the threshold."
+        )
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.take)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 0, 6, 6)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.table, 1)
+        self.title.clicked.connect(self._turn)
+        self.take.clicked.connect(self._take)
+        self.table.row_activated.connect(self.activated)
+        self.table.itemSelectionChanged.connect(self._refresh)
+        self.set_key("")
+        self._fold(True)
+
+    # setters
+
+    def set_key(self, key: str) -> None:
+        """The key of the command that makes a segment."""
+        help = "Make a segment of the chosen near miss"
+        self.take.setToolTip(f"{help} ({key})" if key else help)
+        self.take.setAccessibleDescription(self.take.toolTip())
+
+    def set_rows(self, rows: Sequence[NearRow]) -> None:
+        """The highest first."""
+        self._rows = list(rows)
+        texts = [
+            (timecode(row.peak_time, digits=1), spoken_duration(row.length), f"{row.peak:.2f}")
+            for row in self._rows
+        ]
+        tips = [f"Flagged with a threshold of {row.peak:.3g} or less" for row in self._rows]
+        self.table.set_rows(texts, tips, [theme.colours().text] * len(texts))
+        self._refresh()
+
+    def chosen(self) -> int | None:
+        """The chosen row."""
+        at = self.table.currentRow()
+        return at if 0 <= at < len(self._rows) else None
+
+    def choose(self, row: int) -> None:
+        """Mark a row; emits nothing."""
+        self.table.choose(row)
+        self._refresh()
+
+    def is_open(self) -> bool:
+        """Whether the list is unfolded."""
+        return self._open
+
+    # inner
+
+    def give_room(self, room: bool) -> None:
+        """Fold where there is no room, and unfold when there is some again."""
+        if room != self._room:
+            self._room = room
+            self._fold(room)
+
+    @Slot()
+    def _turn(self) -> None:
+        self._fold(not self._open)
+
+    def _fold(self, shown: bool) -> None:
+        self._open = shown
+        self.table.setVisible(shown)
+        self.take.setVisible(shown)
+        self.setMaximumHeight(16777215 if shown else self.title.sizeHint().height() + 8)
+        self._refresh()
+        self.unfolded.emit(shown)
+
+    @Slot()
+    def _refresh(self) -> None:
+        arrow = Qt.ArrowType.DownArrow if self.is_open() else Qt.ArrowType.RightArrow
+        self.title.setArrowType(arrow)
+        count = f" ({len(self._rows)})" if self._rows else ""
+        self.title.setText(f"Near misses{count}")
+        self.title.setAccessibleName(self.title.text())
+        self.take.setEnabled(self.chosen() is not None)
+
+    @Slot()
+    def _take(self) -> None:
+        at = self.chosen()
+        if at is not None:
+            self.take_requested.emit(at)
