@@ -59,7 +59,7 @@ HINTS = (
         "keys",
         "{help.keys} shows all keys; they can be changed there.",
         ("help.keys",),
-        "footage",
+        "analysis",
     ),
 )
 

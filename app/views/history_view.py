@@ -66,9 +66,7 @@ class HistoryView(QWidget):
         self._no_steps = EmptyText(
             self.steps.viewport(), tr("What you decide is listed here, and can be taken back.")
         )
-        self._no_bin = EmptyText(
-            self.bin.viewport(), tr("The bin is empty. Deleted segments go here.")
-        )
+        self._no_bin = EmptyText(self.bin.viewport(), tr("The bin is empty."))
         self.bin_title = QLabel()
         self.bin_title.setObjectName("title")
         self.buttons = {

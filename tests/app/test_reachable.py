@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from itertools import pairwise
 
 import pytest
 from desk_driver import build, open_and_analyse
@@ -154,7 +155,7 @@ def test_tab_goes_round_and_reaches_the_controls_of_the_review(qtbot, analysed):
     assert [described(w) for w in wanted if w not in seen and w.isEnabled()] == []
     order = [w for w in seen if segments.isAncestorOf(w)]
     rows = [w.mapTo(segments, w.rect().center()).y() for w in order]
-    upwards = [b for a, b in zip(rows, rows[1:], strict=False) if b < a - 4]
+    upwards = [b for a, b in pairwise(rows) if b < a - 4]
     assert len(upwards) <= 1, "from the top to the bottom, and once back"
 
 
