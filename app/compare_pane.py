@@ -45,6 +45,7 @@ class ComparePane(QObject):
         self._comparing.ready.connect(self._on_ready)
         self._comparing.failed.connect(desk.tell)
         self._rows: list[CompareRow] = []
+        self._shown = False
         self._made: tuple[Analysis, object, ScoreTrack] | None = None
         window = desk.window
         window.compare.other_chosen.connect(self.choose)
@@ -162,7 +163,9 @@ class ComparePane(QObject):
 
     def _clear(self) -> None:
         window = self._desk.window
-        self._rows = []
+        if not self._shown:
+            return
+        self._rows, self._shown = [], False
         window.timeline.set_compared(None)
         window.timeline.set_matches(None)
         window.compare.set_matches([], "", "")
@@ -196,7 +199,7 @@ class ComparePane(QObject):
         count = agreement(matches)
         words = f"{count.both} in both, {count.first} only in A, {count.second} only in B"
         scale = _scale(state.segments.threshold, settings.segments.threshold)
-        window = self._desk.window
+        window, self._shown = self._desk.window, True
         window.timeline.set_compared(theirs.score * np.float32(scale))
         window.timeline.set_matches([(r.found_by, r.start_time, r.stop_time) for r in self._rows])
         window.compare.set_matches(self._rows, words, SHARED if shared else SCALED)

@@ -19,20 +19,19 @@ if TYPE_CHECKING:
 def footage_row(document: Document) -> FootageRow:
     """Name, facts and state of a footage."""
     footage = document.footage
-    detail = ""
-    if footage is not None:
+    if footage is not None and not document.detail:  # it never changes, the state often does
         rate = footage.table.rate
         pieces = [
             timecode(footage.table.duration, digits=0),
             f"{footage.width}x{footage.height}",
             "" if rate is None else f"{rate:.4g} frame/s",
         ]
-        detail = " · ".join(piece for piece in pieces if piece)
+        document.detail = " · ".join(piece for piece in pieces if piece)
     return FootageRow(
         key=document.key,
         name=document.path.name,
         path=str(document.path),
-        detail=detail,
+        detail=document.detail,
         state=_state(document),
         fraction=document.fraction,
         cancellable=bool(document.opening or document.progress),

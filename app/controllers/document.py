@@ -41,6 +41,7 @@ class Document:
     in_point: int | None = None
     selected: str | None = None
     opening: str = ""
+    detail: str = ""
     chosen: list[str] = field(default_factory=list)
     progress: str = ""
     fraction: float | None = None

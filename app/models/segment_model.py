@@ -69,6 +69,7 @@ class SegmentModel(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[SegmentRow] = []
         self._pictures: dict[str, QPixmap] = {}
+        self._sources: dict[str, int] = {}  # cache keys of the images that they were made of
         self._checked: set[str] = set()
 
     def rows(self) -> list[SegmentRow]:
@@ -88,7 +89,10 @@ class SegmentModel(QAbstractTableModel):
         return [row.id for row in self._rows if row.id in self._checked]
 
     def set_thumbnail(self, segment: str, image: QImage) -> None:
-        """The picture at the peak."""
+        """The picture at the peak; the same one again costs nothing."""
+        if segment in self._pictures and self._sources.get(segment) == image.cacheKey():
+            return
+        self._sources[segment] = image.cacheKey()
         size = THUMBNAIL_SIZE
         scaled = image.scaled(
             size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -12,7 +13,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
@@ -24,6 +24,7 @@ from app.views.timeline_pyramid import MinMaxPyramid
 HEIGHT = 24
 _EDGE = 5  # pixels around an edge of the window that take hold of it
 _ZOOM_STEP = 1.25
+_RENEW_MS = 300
 
 
 class TimelineOverview(QWidget):
@@ -43,6 +44,10 @@ class TimelineOverview(QWidget):
         self._pyramid = MinMaxPyramid()
         self._segments: list[tuple[float, float]] = []
         self._picture: QPixmap | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_RENEW_MS)
+        self._timer.timeout.connect(self._renew)
         self._held = ""
         self._grip = 0.0
         self.setFixedHeight(HEIGHT)
@@ -63,9 +68,17 @@ class TimelineOverview(QWidget):
     # setters
 
     def set_track(self, pyramid: MinMaxPyramid, duration: float) -> None:
-        """The score to draw, which is shared and not copied, and how long the footage is."""
-        self._pyramid, self._duration = pyramid, max(duration, 1e-3)
-        self._renew()
+        """The score to draw, which is shared and not copied, and how long the footage is.
+
+        A growing score is drawn anew a few times a second: it is read beside the timeline.
+        """
+        duration = max(duration, 1e-3)
+        other = pyramid is not self._pyramid or duration != self._duration
+        self._pyramid, self._duration = pyramid, duration
+        if other:
+            self._renew()
+        elif not self._timer.isActive():
+            self._timer.start()
 
     def set_segments(self, segments: list[tuple[float, float]]) -> None:
         """Start and stop of each."""
@@ -91,6 +104,7 @@ class TimelineOverview(QWidget):
 
     # painting
 
+    @Slot()
     def _renew(self) -> None:
         self._picture = None
         self.update()
@@ -134,16 +148,17 @@ class TimelineOverview(QWidget):
             top = float(high[finite].max())
             base = min(0.0, float(low[finite].min()))
             shares = np.where(finite, (high - base) / max(top - base, 1e-9), 0.0)
-            points = [QPointF(self._left, foot)]
-            for at, share in zip(x.tolist(), shares.tolist(), strict=True):
-                points.append(QPointF(self._x(at), foot - share * room))
-            points.append(QPointF(points[-1].x(), foot))
+            across = self._left + x / self._duration * self._width()
+            outline = pg.functions.arrayToQPolygonF(
+                np.pad(across, 1, mode="edge").astype(np.float64),
+                np.pad(foot - shares * room, 1, constant_values=foot).astype(np.float64),
+            )
             tint = QColor(colours.track[0])
             tint.setAlphaF(0.65)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tint)
-            painter.drawPolygon(QPolygonF(points))
+            painter.drawPolygon(outline)
         painter.end()
         return picture
 
