@@ -30,7 +30,10 @@ class TimesTable(QTableWidget):
         self._quiet = False
         self.setHorizontalHeaderLabels(list(headers))
         self.setAccessibleName(name)
-        self.setAccessibleDescription("Return goes to the chosen moment")
+        self.setToolTip(
+            "A click or Return goes to that moment, the arrow keys walk through the list"
+        )
+        self.setAccessibleDescription(self.toolTip())
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
