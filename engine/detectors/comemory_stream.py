@@ -45,7 +45,7 @@ class ComemoryDetector:
         self._facts = facts
         self._device, self._dtype = device, dtype
         # read before the network goes to half precision: these stay exact
-        self.flow_scale = network.scale
+        self.flow_scale = network.scale.unlimited
         self.image_weight, self.flow_weight = network.patch_weights.tolist()
         self.trained_items: Items = tuple(  # type: ignore[assignment]
             None if items is None else items.detach().float().clone().to(device)

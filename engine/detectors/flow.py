@@ -7,7 +7,7 @@ pixels of that grid and need no rescaling.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
@@ -51,13 +51,19 @@ def _grey(prepared: NDArray[np.uint8]) -> NDArray[np.uint8]:
 class FlowScale:
     """Units of a motion target, taken from the training footage.
 
-    limit: longest vector, longer ones are shortened to it.  unit: the root mean square of u and v,
-    about zero, so that what stands still stays zero.  still: shorter vectors become zero.
+    limit: longest vector that is learned from, longer ones are shortened to it.  unit: the root
+    mean square of u and v, about zero, so that what stands still stays zero.  still: shorter
+    vectors become zero.
     """
 
     limit: float = float("inf")
     unit: float = 1.0
     still: float = STILL
+
+    @property
+    def unlimited(self) -> FlowScale:
+        """The same units for scoring: what is faster than all training footage stays that fast."""
+        return replace(self, limit=float("inf"))
 
     def apply(self, field: NDArray[np.floating]) -> Field:
         """Raw target -> what the network is asked for.  (..., 2, h, w) of the same shape."""

@@ -144,7 +144,8 @@ class ComemoryLesson:
             with torch.inference_mode():
                 output = self.network(self._inputs(clip))
                 image = squared_error(output.predicted[0], clip[0, -1]).sum(dim=0)
-                flow = (output.flow - self._motion_of(batch))[0].square().sum(dim=0)
+                wanted = self._motion_of(batch, limited=False)
+                flow = (output.flow - wanted)[0].square().sum(dim=0)
             found.append(patch_errors(image.cpu().numpy(), flow.cpu().numpy()))
             if done % 20 == 0:
                 yield Progress("weighing the errors", done, len(picked))
@@ -158,8 +159,11 @@ class ComemoryLesson:
         """(B, T, C, h, w) -> all frames but the last, stacked on the channels."""
         return clip[:, :-1].flatten(1, 2).contiguous(memory_format=torch.channels_last)
 
-    def _motion_of(self, batch: Batch) -> Tensor:
-        """The motion target F_t of each clip, from I_{t-1} to I_t.  (B, 2 or C, h, w)."""
+    def _motion_of(self, batch: Batch, *, limited: bool = True) -> Tensor:
+        """The motion target F_t of each clip, from I_{t-1} to I_t.  (B, 2 or C, h, w).
+
+        limited: for learning; the stream scores against the flow as it is.
+        """
         if self.config.flow != "dis":
             change = batch.clip[:, -2] - batch.clip[:, -3]
             unit: Tensor = self.network.flow_scale[1]
@@ -168,7 +172,8 @@ class ComemoryLesson:
             raise ValueError("the flow has not been gathered")
         now = batch.starts + self.config.appearance_frames - 1
         fields = self._cache.read(now, batch.corners, batch.clip.shape[-1])
-        return torch.from_numpy(fields).to(batch.clip.device)
+        scale = self.network.scale if limited else self.network.scale.unlimited
+        return torch.from_numpy(scale.apply(fields)).to(batch.clip.device)
 
     def _memories(self) -> list[tuple[Tensor, Callable[[Tensor], Tensor]]]:
         """The items of each memory, and how its queries are made of a clip (1, T, C, h, w)."""

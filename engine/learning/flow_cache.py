@@ -44,13 +44,13 @@ class FlowCache:
         self.scale = magnitudes.scale()
 
     def read(self, positions: NDArray[np.int64], corners: NDArray[np.int64], side: int) -> Field:
-        """Fields in units of the scale, cropped.  (B,), corners (B, 2) -> (B, 2, side, side)."""
+        """Raw fields, cropped.  (B,), corners (B, 2) -> (B, 2, side, side)."""
         if self._fields is None:
             raise ValueError("the cache has not been filled")
         found = np.empty((len(positions), 2, side, side), np.float32)
         for row, (at, (top, left)) in enumerate(zip(positions, corners, strict=True)):
             found[row] = self._fields[at, :, top : top + side, left : left + side]
-        return self.scale.apply(found)
+        return found
 
 
 def difference_scale(clips: ClipSet, frames: int = 400) -> FlowScale:

@@ -183,7 +183,7 @@ def test_the_stream_equals_a_plain_loop(config: dict[str, Any]) -> None:
         with torch.no_grad():
             output = plain(to_unit(torch.from_numpy(clip)))
         error = ((output.predicted[0] - to_unit(torch.from_numpy(ready[at]))) / 2).square()
-        wanted = plain.scale.apply(dense_flow(ready[at - 2], ready[at - 1]))
+        wanted = plain.scale.unlimited.apply(dense_flow(ready[at - 2], ready[at - 1]))
         flow_error = np.square(output.flow[0].numpy() - wanted).sum(axis=0)
         w_image, w_flow = plain.patch_weights.tolist()
         expected = parts_of(error.sum(dim=0).numpy() * w_image, flow_error * w_flow)
@@ -209,6 +209,18 @@ def test_the_stream_equals_a_plain_loop(config: dict[str, Any]) -> None:
                         )
                         items[m] = total / total.norm()
     assert 0 < updates < 12
+
+
+def test_what_is_faster_than_all_training_footage_scores_by_its_speed() -> None:
+    slow, fast = pictures(4), pictures(4)
+    for frame in fast[2:]:
+        frame[:] = np.roll(frame, 6, axis=1)
+    made = network()
+    made.flow_scale[0] = 0.5  # training knew nothing faster than half a pixel
+    loud = [max(s.parts["motion"] for s in scored(detector(copy.deepcopy(made)), frames))
+            for frames in (slow, fast)]  # fmt: skip
+    assert loud[1] > loud[0]
+    assert np.isinf(detector(made).flow_scale.limit)
 
 
 def test_two_streams_do_not_share_their_memories() -> None:

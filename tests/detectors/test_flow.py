@@ -46,6 +46,12 @@ def test_the_scale_equals_a_loop() -> None:
         np.testing.assert_allclose(got[n, :, y, x], [u * share, v * share], rtol=1e-5)
 
 
+def test_without_a_limit_only_the_units_remain() -> None:
+    scale = FlowScale(limit=1.0, unit=2.0).unlimited
+    field = np.array([30.0, 40.0], np.float32).reshape(2, 1, 1)
+    assert scale.apply(field).ravel().tolist() == [15.0, 20.0]
+
+
 def test_differences_are_only_divided() -> None:
     field = np.full((3, 4, 4), 0.001, np.float32)
     got = FlowScale(unit=0.5, still=0.0).apply(field)
