@@ -6,20 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-# Violet to pale yellow, lightness rising all the way: readable with any colour vision and in grey.
-# The dark end of such maps is left out, since the alpha already lets normal places through.
-_ANCHORS = ("#4a0c6b", "#84206b", "#bc3754", "#e8602d", "#fba40a", "#fcffa4")
-
-
-def _lookup_table() -> NDArray[np.float32]:
-    """RGB of 256 steps, float32 (256, 3) in 0..255."""
-    anchors = np.array([[int(a[i : i + 2], 16) for i in (1, 3, 5)] for a in _ANCHORS], np.float32)
-    where = np.linspace(0, 255, len(anchors))
-    steps = [np.interp(np.arange(256), where, channel) for channel in anchors.T]
-    return np.stack(steps, axis=1).astype(np.float32)
-
-
-HEAT = _lookup_table()
+from engine.scoring.heat import CEILING, FLOOR, HEAT, heat_steps
 
 
 def to_qimage(rgb: NDArray[np.uint8]) -> QImage:
@@ -36,7 +23,7 @@ def to_qimage(rgb: NDArray[np.uint8]) -> QImage:
 
 
 def heat_image(
-    overlay: NDArray[np.float32], opacity: float, *, floor: float = 0.35, ceiling: float = 2.0
+    overlay: NDArray[np.float32], opacity: float, *, floor: float = FLOOR, ceiling: float = CEILING
 ) -> QImage:
     """The heat map of an overlay (H, W), in which 1 is as rare as one normal cell in 1,000.
 
@@ -44,10 +31,7 @@ def heat_image(
     stay untouched.  Not-a-number counts as normal.
     """
     height, width = overlay.shape
-    steps = np.subtract(overlay, np.float32(floor), dtype=np.float32)
-    steps *= np.float32(255 / (ceiling - floor))
-    np.fmin(np.fmax(steps, 0, out=steps), 255, out=steps)
-    pixels = _premultiplied(opacity).take(steps.astype(np.uint8))
+    pixels = _premultiplied(opacity).take(heat_steps(overlay, floor, ceiling))
     borrowed = QImage(
         pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
     )

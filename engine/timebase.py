@@ -46,7 +46,8 @@ def timecode(seconds: float | Fraction, *, digits: int = 3) -> str:
     """
     sign = "-" if seconds < 0 else ""
     scale = 10**digits
-    ticks = int(abs(Fraction(seconds)) * scale)
+    # a thousandth of the last digit: 1.2 as a float lies below 1.2, and is not 1.199
+    ticks = int(abs(Fraction(seconds)) * scale + Fraction(1, 1000))
     whole, part = divmod(ticks, scale)
     minutes, second = divmod(whole, 60)
     hours, minute = divmod(minutes, 60)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from engine.review.state import ReviewState
     from engine.scoring.regions import Region
 
-OVERLAY_WIDTH = 480  # the maps are far coarser; more pixels would only cost time
 SETTLE_MS = 120
 
 
@@ -50,12 +49,9 @@ class Picture:
 
 def coarse_maps(analysis: Analysis, index: int) -> dict[str, NDArray[np.float32]]:
     """Stored maps of the scored frame that stands for `index`; empty where there is none."""
-    at = index
-    while at >= 0 and index - at < 8:
-        if at < analysis.frames_done and analysis.scored[at]:
-            return {name: coded.get(at, at + 1)[0] for name, coded in analysis.maps.items()}
-        at -= 1
-    return {}
+    from engine.review.overlaying import stored_maps
+
+    return stored_maps(analysis, index)
 
 
 def overlay_of(
@@ -67,23 +63,9 @@ def overlay_of(
     """The overlay (h, w) and its regions in pixels of the shown picture; ignored areas are
     cleared.
     """
-    from dataclasses import replace
+    from engine.review.overlaying import overlay_of as laid
 
-    from engine.scoring.ignoring import kept_cells
-    from engine.scoring.regions import RegionSettings, find_regions, overlay_map
-
-    width, height = analysis.head.picture_size
-    scale = min(1.0, OVERLAY_WIDTH / width)
-    size = (max(1, round(height * scale)), max(1, round(width * scale)))
-    overlay = overlay_map(maps, analysis.facts, state.score.lambda_, calibration, size)
-    if state.areas:
-        overlay = np.where(kept_cells(state.areas, size), overlay, np.float32(0))
-    regions = []
-    for region in find_regions(overlay, RegionSettings()):
-        x, y, w, h = (round(v / scale) for v in region.box)
-        outline = np.rint(region.outline / scale).astype(np.int32)
-        regions.append(replace(region, outline=outline, box=(x, y, w, h)))
-    return overlay, regions
+    return laid(maps, analysis, state, calibration)
 
 
 class Looking(QObject):

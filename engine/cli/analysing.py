@@ -275,30 +275,29 @@ def export(
     lambda_: Lambda = None,
     threshold: Threshold = None,
     segments: Annotated[
-        str, typer.Option(help="all, confirmed, or numbers such as 1,3,5.")
+        str, typer.Option(help="all, flagged (all but dismissed), confirmed, or 1,3,5.")
     ] = "all",
-    kind: Annotated[str, typer.Option(help="original (others follow).")] = "original",
+    kind: Annotated[
+        str, typer.Option(help="original, exact, annotated, stills, report; several, or all.")
+    ] = "original",
+    operator: Annotated[str, typer.Option(help="Who exports; your login name otherwise.")] = "",
     json: Json = False,
 ) -> None:
-    """Write segments as excerpts with tables and checksums.
+    """Write segments as a case folder: excerpts, tables, manifest, audit log and checksums.
 
-    Example: normscope export yard.h5 --out case-17 --segments 1,3
+    Example: normscope export yard.h5 --out case-17 --segments 1,3 --kind original,report
     """
     from engine.analysis.locating import footage_of
-    from engine.export.case import CaseExport
+    from engine.export.case import CaseExport, parse_kinds
 
-    unknown = set(kind.split(",")) - {"original"}
-    if unknown:
-        raise BadSetting(
-            f"This version does not write '{sorted(unknown)[0]}' copies yet.",
-            hint="Use --kind original: excerpts by stream copy, with CSV and JSON.",
-        )
+    kinds = parse_kinds(kind)
     analysis = api.read_analysis(file)
     state = _state(analysis, review, lambda_, threshold)
     scored = _scored(analysis, state)
     chosen = _chosen(scored.segments, segments)
-    case = CaseExport(footage_of(analysis, file), analysis, state, scored.score, chosen, out)
-    drive(case.run())
+    footage = footage_of(analysis, file)
+    case = CaseExport(footage, analysis, state, scored.score, chosen, out, kinds, operator)
+    drive(case.run(), kept="nothing was written")
     document = [
         {
             "file": str(record.path),
@@ -308,24 +307,31 @@ def export(
         }
         for record in case.records
     ]
+    failures = [{"kind": kind, "reason": reason} for kind, reason in case.failures]
     if json:
-        emit({"out": str(out), "excerpts": document})
+        emit({"out": str(out), "excerpts": document, "not_written": failures, "seal": case.seal})
         return
     for record in case.records:
         say(f"{record.path.name}: {record.frames} frames, {record.plan.sentence}")
+    for kind, reason in case.failures:
+        say(f"No {kind} copy: {reason}")
     say(f"Written to {out}; check it later with: normscope verify {out}")
+    say(f"Seal, to be noted elsewhere: {case.seal}")
 
 
 def _chosen(found: list[Any], wanted: str) -> list[Any]:
     if wanted == "all":
         return found
+    if wanted == "flagged":
+        return [segment for segment in found if segment.verdict.value != "dismissed"]
     if wanted == "confirmed":
         return [segment for segment in found if segment.verdict.value == "confirmed"]
     try:
         numbers = [int(number) for number in wanted.split(",")]
     except ValueError as error:
         raise BadSetting(
-            f"'{wanted}' names no segments.", hint="Use all, confirmed, or numbers such as 1,3,5."
+            f"'{wanted}' names no segments.",
+            hint="Use all, flagged, confirmed, or numbers, as in 1,3,5.",
         ) from error
     for number in numbers:
         if not 1 <= number <= len(found):
@@ -336,15 +342,23 @@ def _chosen(found: list[Any], wanted: str) -> list[Any]:
     return [found[number - 1] for number in numbers]
 
 
-def verify(folder: Path, json: Json = False) -> None:
-    """Check a case folder against its checksums.  Example: normscope verify case-17"""
-    from engine.export.case import verify as check
+def verify(
+    folder: Path,
+    seal: Annotated[str, typer.Option(help="The seal that was noted at the export.")] = "",
+    json: Json = False,
+) -> None:
+    """Check a case folder: files, manifest, audit log, and the source where it still is.
 
-    document = check(folder)
+    Example: normscope verify case-17
+    """
+    from engine.export.verify import verify as check
+
+    document = check(folder, seal=seal)
     if json:
         emit(document)
     else:
         rows = [[f["path"], f["result"], f["reason"]] for f in document["files"]]
         table(f"{folder}: {document['result']}", ["file", "result", "reason"], rows)
+        say(f"Seal: {document['seal']}")
     if document["result"] != "pass":
         raise typer.Exit(1)

@@ -62,10 +62,12 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     Console(highlight=False).print(drawn)
 
 
-def drive(work: Iterator[Report], *, quiet: bool = False) -> None:
+def drive(
+    work: Iterator[Report], *, quiet: bool = False, kept: str = "what was done so far is kept"
+) -> None:
     """Run long work to its end with a progress line on stderr.
 
-    Ctrl+C closes the work, which writes what it has, and leaves with 130.
+    Ctrl+C closes the work, which writes what it has, and leaves with 130; `kept` says what that is.
     """
     console = errors()
     bar = Progress(
@@ -97,7 +99,7 @@ def drive(work: Iterator[Report], *, quiet: bool = False) -> None:
                 )
     except KeyboardInterrupt:
         work.close()  # type: ignore[attr-defined]
-        say("Interrupted; what was done so far is kept.")
+        say(f"Interrupted; {kept}.")
         raise SystemExit(130) from None
 
 

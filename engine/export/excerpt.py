@@ -6,14 +6,18 @@ Where the cut really starts and stops is known before anything is written, and c
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from heapq import merge
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 
 from engine.errors import ExportFailed
+from engine.export.failing import export_error
+from engine.export.sound import clock, sound_packets, sound_stream
 from engine.files import replacing
 from engine.footage import Footage
 from engine.footage.container import first_video, open_container
@@ -136,17 +140,33 @@ def _packets_from(footage: Footage, first: int) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class ExcerptRecord:
-    """What was written: frames, and whether every packet equals the source's, byte by byte."""
+    """What was written: frames, and whether every packet equals the source's, byte by byte.
+
+    sound: what became of the sound track, "" where there is none.
+    """
 
     path: Path
     plan: ExcerptPlan
     frames: int
     packets_identical: bool
+    sound: str = ""
 
 
 def write_excerpt(footage: Footage, span: FrameSpan, folder: Path, stem: str) -> ExcerptRecord:
-    """Copy the packets of `span` into folder/stem.EXT, then re-open and check.  Raises
-    ExportFailed.
+    """As `writing_excerpt`, at once."""
+    work = writing_excerpt(footage, span, folder, stem)
+    while True:
+        try:
+            next(work)
+        except StopIteration as ended:
+            return cast(ExcerptRecord, ended.value)
+
+
+def writing_excerpt(
+    footage: Footage, span: FrameSpan, folder: Path, stem: str
+) -> Generator[int, None, ExcerptRecord]:
+    """Copy the packets of `span` into folder/stem.EXT, then re-open and check; yields the frames
+    copied.  DiskFull, ExportFailed.
     """
     plan = plan_excerpt(footage, span)
     try:
@@ -156,39 +176,62 @@ def write_excerpt(footage: Footage, span: FrameSpan, folder: Path, stem: str) ->
                 (FAMILIES[name] for name in names if name in FAMILIES), (".mkv", "matroska")
             )
             path = folder / f"{stem}{ending}"
-            copied: list[bytes] = []
+            copied: dict[str, list[bytes]] = {"video": [], "audio": []}
             with replacing(path) as temporary:
                 with av.open(str(temporary), "w", format=family) as target:
-                    _copy(source, target, footage, plan.actual, copied)
-                written = _payloads(temporary)
-                if len(written) != len(copied):
+                    lacking = yield from _copying(source, target, footage, plan.actual, copied)
+                written = {kind: _payloads(temporary, kind) for kind in copied}
+                if len(written["video"]) != len(copied["video"]):
                     raise ExportFailed(
-                        f"The excerpt {path.name} holds {len(written)} of {len(copied)} frames."
+                        f"The excerpt {path.name} holds {len(written['video'])} of "
+                        f"{len(copied['video'])} frames."
                     )
     except (av.FFmpegError, OSError) as error:
-        raise ExportFailed(f"The excerpt {stem} could not be written: {error}.") from error
-    return ExcerptRecord(path, plan, len(written), written == copied)
+        raise export_error(error, f"the excerpt {stem}") from error
+    sound = ""
+    if footage.has_audio:
+        same = written["audio"] == copied["audio"]
+        sound = lacking or ("copied, every packet identical" if same else "copied, re-framed")
+    return ExcerptRecord(
+        path, plan, len(written["video"]), written["video"] == copied["video"], sound
+    )
 
 
-def _copy(source: Any, target: Any, footage: Footage, span: FrameSpan, copied: list[bytes]) -> None:
-    out = target.add_stream_from_template(first_video(source, footage.path))
-    offset: int | None = None
-    for packet in _packets(footage, span):
-        copied.append(hashlib.sha256(bytes(packet)).digest())
-        if offset is None:  # one offset for both clocks keeps their difference
-            offset = packet.dts if packet.dts is not None else packet.pts
+def _copying(
+    source: Any, target: Any, footage: Footage, span: FrameSpan, copied: dict[str, list[bytes]]
+) -> Generator[int, None, str]:
+    """Mux the packets of the cut in the order of their clocks; returns why there is no sound."""
+    video = target.add_stream_from_template(first_video(source, footage.path))
+    sound = sound_stream(source, target)
+    tracks = [_packets(footage, span)]
+    if sound is not None:
+        tracks.append(sound_packets(footage, span))
+    start: Fraction | None = None
+    for packet in merge(*tracks, key=clock):
+        moving = packet.stream.type == "video"
+        if start is None and not moving:
+            continue  # the first picture sets the clock
+        copied["video" if moving else "audio"].append(hashlib.sha256(bytes(packet)).digest())
+        start = clock(packet) if start is None else start  # one offset keeps all differences
+        offset = round(start / Fraction(packet.time_base))
         if packet.pts is not None:
             packet.pts -= offset
         if packet.dts is not None:
             packet.dts -= offset
-        packet.stream = out
+        packet.stream = video if moving else sound
         target.mux_one(packet)
+        if moving:
+            yield len(copied["video"])
+    return "" if sound is not None else "left out: the container cannot hold it"
 
 
-def _payloads(path: Path) -> list[bytes]:
+def _payloads(path: Path, kind: str) -> list[bytes]:
     with av.open(str(path)) as container:
+        streams = container.streams.video if kind == "video" else container.streams.audio
+        if not streams:
+            return []
         return [
             hashlib.sha256(bytes(packet)).digest()
-            for packet in container.demux(container.streams.video[0])
+            for packet in container.demux(streams[0])
             if packet.size
         ]

@@ -44,6 +44,8 @@ def segment_rows(
                 "peak_frame": segment.peak_frame,
                 "origin": segment.origin,
                 "verdict": segment.verdict.value,
+                "verdict_time": segment.verdict.time,
+                "verdict_by": segment.verdict.operator,
                 "note": segment.note,
             }
         )

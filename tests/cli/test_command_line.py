@@ -221,7 +221,8 @@ def test_export_takes_numbers_confirmed_or_all(run: Run, scored: Path) -> None:
     fails(run("export", scored, "--out", "b", "--segments", "2"), "no segment 2")
     fails(run("export", scored, "--out", "b", "--segments", "x"), "names no segments")
     fails(run("export", scored, "--out", "b", "--segments", "confirmed"), "no segment to export")
-    fails(run("export", scored, "--out", "b", "--kind", "annotated"), "does not write")
+    fails(run("export", scored, "--out", "b", "--kind", "poster"), "no 'poster' copies")
+    fails(run("export", scored, "--out", "a"), "already holds something")
     assert not Path("b").exists()
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from footage_maker import make_images, make_video
 
-from engine.errors import ExportFailed
+from engine.errors import DiskFull, ExportFailed
 from engine.export.excerpt import plan_excerpt, write_excerpt
 from engine.footage import Footage, open_decoder, open_footage
 from engine.timebase import FrameSpan
@@ -148,10 +148,28 @@ def test_a_failed_copy_leaves_no_half_file(
 
     plan = plan_excerpt(recordings["b-frames.mp4"], FrameSpan(3, 9))
     monkeypatch.setattr(excerpt, "plan_excerpt", lambda footage, span: plan)
-    monkeypatch.setattr(excerpt, "_shown_at", disk_full)
-    with pytest.raises(ExportFailed, match="could not be written"):
+    monkeypatch.setattr(excerpt, "clock", disk_full)
+    with pytest.raises(DiskFull, match="could not be written"):
         write_excerpt(recordings["b-frames.mp4"], FrameSpan(3, 9), tmp_path, "a")
     assert list(tmp_path.glob("*a*.mp4")) == []
+
+
+@pytest.mark.shared
+def test_the_sound_of_an_excerpt_is_copied_too(shared: Path, tmp_path: Path) -> None:
+    footage = open_footage(shared / "footage" / "with-audio.mp4")
+    record = write_excerpt(footage, FrameSpan(37, 45), tmp_path, "a")
+    assert record.sound == "copied, every packet identical"
+
+    def sound(path: Path) -> list[bytes]:
+        with av.open(str(path)) as container:
+            return [bytes(p) for p in container.demux(container.streams.audio[0]) if p.size]
+
+    source, copied = sound(footage.path), sound(record.path)
+    at = source.index(copied[0])
+    assert copied == source[at : at + len(copied)]
+    with av.open(str(record.path)) as container:
+        lengths = [float(s.duration * s.time_base) for s in container.streams]
+    assert lengths[1] == pytest.approx(lengths[0], abs=0.12)
 
 
 SHARED_SPANS = {

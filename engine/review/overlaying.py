@@ -1,0 +1,51 @@
+"""What lies over a frame: the pixel form of its score under a review's settings, and regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.analysis.analysis import Analysis
+from engine.detectors.base import Calibration
+from engine.review.state import ReviewState
+from engine.scoring.ignoring import kept_cells
+from engine.scoring.regions import Region, RegionSettings, find_regions, overlay_map
+
+OVERLAY_WIDTH = 480  # the maps are far coarser; more pixels would only cost time
+HELD_FRAMES = 8  # a sampled frame's maps stand for as many frames after it
+
+
+def stored_maps(analysis: Analysis, index: int) -> dict[str, NDArray[np.float32]]:
+    """Stored maps (h', w') of the scored frame that stands for `index`; empty where there is
+    none.
+    """
+    for at in range(index, max(-1, index - HELD_FRAMES), -1):
+        if at < analysis.frames_done and analysis.scored[at]:
+            return {name: coded.get(at, at + 1)[0] for name, coded in analysis.maps.items()}
+    return {}
+
+
+def overlay_of(
+    maps: Mapping[str, NDArray[np.float32]],
+    analysis: Analysis,
+    state: ReviewState,
+    calibration: Calibration | None,
+) -> tuple[NDArray[np.float32], list[Region]]:
+    """The overlay (h, w) and its regions in pixels of the shown picture; ignored areas are
+    cleared.
+    """
+    width, height = analysis.head.picture_size
+    scale = min(1.0, OVERLAY_WIDTH / width)
+    size = (max(1, round(height * scale)), max(1, round(width * scale)))
+    overlay = overlay_map(maps, analysis.facts, state.score.lambda_, calibration, size)
+    if state.areas:
+        overlay = np.where(kept_cells(state.areas, size), overlay, np.float32(0))
+    regions = []
+    for region in find_regions(overlay, RegionSettings()):
+        x, y, w, h = (round(v / scale) for v in region.box)
+        outline = np.rint(region.outline / scale).astype(np.int32)
+        regions.append(replace(region, outline=outline, box=(x, y, w, h)))
+    return overlay, regions
