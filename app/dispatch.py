@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,18 +11,14 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.commands import COMMANDS
-from app.controllers.document import Document
 from app.desk import Desk
+from app.export_pane import ExportPane
 from app.review_commands import ReviewCommands
 from app.views.dialogs import GoToDialog, parse_place
-from app.views.export_dialog import ExportDialog, ExportRow
-from engine.errors import EngineError
-from engine.progress import Progress
-from engine.timebase import spoken_duration, timecode
+from app.views.export_dialog import ExportDialog
 
 if TYPE_CHECKING:
-    from engine.review.scoring import ScoreTrack
-    from engine.review.state import ReviewState
+    pass
 
 FILTER = (
     "Footage (*.mp4 *.mkv *.avi *.mov *.ts *.m4v *.mts *.m2ts *.webm *.mpg *.264 *.h264 *.265);;"
@@ -37,15 +32,14 @@ class Dispatch(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
-        self._dialog: ExportDialog | None = None
-        self._shown: tuple[Document, ReviewState | None, ScoreTrack] | None = None
+        self.exports = ExportPane(desk)
         playback = desk.playback
         self._table: dict[str, Callable[[], object]] = {
             "file.open": self.open_files,
             "file.open_folder": self.open_folder,
             "file.cancel_opening": desk.cancel_opening,
             "file.demo": desk.start_demo,
-            "file.export": self.export,
+            "file.export": self.exports.show,
             "file.remove": self._remove,
             "file.quit": desk.window.close,
             "analysis.start": desk.detectors.analyse,
@@ -93,15 +87,9 @@ class Dispatch(QObject):
         window.start.demo_requested.connect(desk.start_demo)
         window.footage.add_requested.connect(self.open_files)
         window.footage.folder_requested.connect(self.open_folder)
-        window.segments.export_requested.connect(self.export)
+        window.segments.export_requested.connect(self.exports.show)
         window.segments.edit_requested.connect(self.run)
         window.history.command.connect(self.run)
-        desk.exporting.planned.connect(self._on_planned)
-        desk.exporting.progressed.connect(self._on_export_progress)
-        desk.exporting.written.connect(self._on_written)
-        desk.exporting.cancelled.connect(self._on_cancelled)
-        desk.exporting.failed.connect(self._on_export_failed)
-        desk.exporting.crashed.connect(self._on_export_crashed)
 
     @Slot(str)
     def run(self, command_id: str) -> None:
@@ -160,85 +148,7 @@ class Dispatch(QObject):
     def _learn(self) -> None:
         self._table.get("learn.normal", self.open_files)()
 
-    # --- export ---------------------------------------------------------------------------------
-
-    @Slot()
-    def export(self) -> None:
-        """Show what would be written, and where each cut really starts."""
-        desk = self._desk
-        document, track = desk.current, desk.reviewing.track
-        if document is None or track is None or document.analysis is None:
-            return
-        if not track.segments:
-            self._say("There is no segment to export; lower the threshold or mark one")
-            return
-        ticked = set(desk.window.segments.checked_ids())
-        seconds = document.analysis.seconds
-        rows = []
-        for s in track.segments:
-            length = float(seconds[s.span.stop - 1] - seconds[s.span.start])
-            chosen = s.id in ticked if ticked else s.verdict.value != "dismissed"
-            start = timecode(float(seconds[s.span.start]))
-            verdict = s.verdict.value
-            rows.append(
-                ExportRow(s.id, start, spoken_duration(length), f"{s.peak:.2f}", verdict, chosen)
-            )
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        folder = Path.home() / "Normscope" / f"{document.path.stem}-{stamp}"
-        self._shown = (document, desk.reviewing.state, track)
-        self._dialog = ExportDialog(rows, str(folder), desk.window)
-        self._dialog.export_requested.connect(self._on_export)
-        self._dialog.cancel_requested.connect(desk.exporting.cancel)
-        self._dialog.finished.connect(self._on_dialog_closed)
-        desk.exporting.plan(document, track.segments)
-        self._dialog.open()
-
     @property
     def dialog(self) -> ExportDialog | None:
         """The export dialog while it is open."""
-        return self._dialog
-
-    @Slot(list, str)
-    def _on_export(self, ids: list[str], folder: str) -> None:
-        if self._shown is None:
-            return
-        document, state, track = self._shown  # as the dialog showed them
-        if state is not None:
-            self._desk.exporting.write(document, state, track, ids, Path(folder))
-
-    @Slot(int)
-    def _on_dialog_closed(self, code: int) -> None:
-        self._desk.exporting.stop()
-        if self._dialog is not None:
-            self._dialog.deleteLater()
-        self._dialog = None
-
-    @Slot(str, str)
-    def _on_planned(self, segment_id: str, sentence: str) -> None:
-        if self._dialog is not None:
-            self._dialog.set_cut(segment_id, sentence)
-
-    @Slot(object)
-    def _on_export_progress(self, report: Progress) -> None:
-        if self._dialog is not None and report.phase != "planning":
-            self._dialog.set_progress(report.phase, report.fraction)
-
-    @Slot(str)
-    def _on_written(self, text: str) -> None:
-        if self._dialog is not None:
-            self._dialog.set_done(text)
-
-    @Slot()
-    def _on_cancelled(self) -> None:
-        if self._dialog is not None:
-            self._dialog.set_done("Stopped. Whole excerpts were kept; no half ones are left.")
-
-    @Slot(object)
-    def _on_export_crashed(self, error: Exception) -> None:
-        if self._dialog is not None:
-            self._dialog.set_done("The export was stopped by an error of the program.")
-
-    @Slot(object)
-    def _on_export_failed(self, error: EngineError) -> None:
-        if self._dialog is not None:
-            self._dialog.set_done(f"{error} {error.hint}")
+        return self.exports.dialog

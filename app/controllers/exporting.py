@@ -1,8 +1,9 @@
-"""Export of chosen segments: cuts worked out beforehand, written in the background."""
+"""Exports wait in a queue and are written one after another, in the background."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.document import Document
 from app.jobs import Job
+from app.models.export_line import LineState, QueueRow
 from engine.errors import EngineError
 from engine.progress import Progress
 
@@ -18,25 +20,57 @@ if TYPE_CHECKING:
     from engine.review.state import ReviewSegment, ReviewState
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """What is to be exported, as it was when it was asked for."""
+
+    document: Document
+    state: ReviewState
+    track: ScoreTrack
+    segments: tuple[ReviewSegment, ...]
+    folder: Path
+    kinds: tuple[str, ...]
+    operator: str
+
+
 class Exporting(QObject):
-    """Plans cuts, then writes a case folder.  One piece of work at a time."""
+    """Plans cuts for a dialog, and works through the queue; both may go on at once."""
 
     planned = Signal(str, str)  # segment id, sentence
-    progressed = Signal(object)
-    written = Signal(str)
-    cancelled = Signal()
-    failed = Signal(object)
+    changed = Signal()  # look at rows()
+    ended = Signal(object)  # QueueRow
     crashed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: Job | None = None
+        self._planner: Job | None = None
         self._plans: list[tuple[str, str]] = []
+        self._job: Job | None = None
+        self._orders: dict[int, Order] = {}
+        self._rows: dict[int, QueueRow] = {}
+        self._running = 0
+        self._numbers = 0
         self._outcome = ""
 
+    # --- before anything is written -------------------------------------------------------------
+
     def plan(self, document: Document, segments: Sequence[ReviewSegment]) -> None:
-        """Work out where each cut starts and stops."""
-        self._begin(lambda: self._planning(document, list(segments)), "planning cuts")
+        """Work out where each untouched cut starts and stops."""
+        self.forget_plan()
+        chosen = list(segments)
+        self._planner = Job(lambda: self._planning(document, chosen), "planning cuts", self)
+        self._planner.progressed.connect(self._tell_plans)
+        self._planner.finished.connect(self._tell_plans)
+        self._planner.crashed.connect(self.crashed)
+        self._planner.start()
+
+    def forget_plan(self) -> None:
+        """Nobody looks at the cuts any more."""
+        if self._planner is not None:
+            self._planner.stop(2_000)
+            self._planner.deleteLater()
+            self._planner = None
+        self._plans.clear()
 
     def _planning(self, document: Document, segments: list[ReviewSegment]) -> Iterator[Progress]:
         from engine.export.excerpt import plan_excerpt
@@ -44,94 +78,134 @@ class Exporting(QObject):
         if document.footage is None:
             return
         for at, segment in enumerate(segments):
-            try:
-                sentence = plan_excerpt(document.footage, segment.span).sentence
-            except EngineError as error:
-                sentence = str(error)
+            if document.footage.kind == "images":
+                sentence = "exact: the image files"
+            else:
+                try:
+                    sentence = plan_excerpt(document.footage, segment.span).sentence
+                except EngineError as error:
+                    sentence = str(error)
             self._plans.append((segment.id, sentence))
             yield Progress("planning", at + 1, len(segments), "cut")
 
-    def write(
-        self,
-        document: Document,
-        state: ReviewState,
-        track: ScoreTrack,
-        ids: Sequence[str],
-        folder: Path,
-    ) -> None:
-        """Write excerpts, tables, manifest and checksums."""
-        chosen = [s for s in track.segments if s.id in set(ids)]
-        self._begin(lambda: self._writing(document, state, track, chosen, folder), "export")
+    @Slot()
+    def _tell_plans(self) -> None:
+        while self._plans:
+            self.planned.emit(*self._plans.pop(0))
 
-    def _writing(
-        self,
-        document: Document,
-        state: ReviewState,
-        track: ScoreTrack,
-        chosen: list[ReviewSegment],
-        folder: Path,
-    ) -> Iterator[Progress]:
-        from engine.export.case import CaseExport
+    # --- the queue ------------------------------------------------------------------------------
 
-        if document.footage is None or document.analysis is None:
+    def rows(self) -> list[QueueRow]:
+        """Every export of this session that was not put away, in order."""
+        return list(self._rows.values())
+
+    def put(self, order: Order) -> int:
+        """Put an export at the end of the queue; returns its number."""
+        self._numbers += 1
+        count = len(order.segments)
+        title = f"{order.document.path.name}: {count} segment{'' if count == 1 else 's'}"
+        self._orders[self._numbers] = order
+        self._rows[self._numbers] = QueueRow(self._numbers, title, str(order.folder))
+        self.changed.emit()
+        self._next()
+        return self._numbers
+
+    def cancel(self, number: int) -> None:
+        """Stop an export; nothing of it is left."""
+        row = self._rows.get(number)
+        if row is None or row.over:
             return
-        case = CaseExport(document.footage, document.analysis, state, track.score, chosen, folder)
-        yield from case.run()
-        same = all(record.packets_identical for record in case.records)
-        kept = (
-            "every packet identical to the source" if same else "packets re-framed by the container"
-        )
-        noun = "excerpt" if len(case.records) == 1 else "excerpts"
-        self._outcome = f"{len(case.records)} {noun} written to {folder}; {kept}."
+        if number == self._running and self._job is not None:
+            self._rows[number] = replace(row, state="stopping", eta=None)
+            self._job.cancel()
+            self.changed.emit()
+        else:
+            self._end(number, "stopped", "Taken out of the queue.")
 
-    def _begin(self, work: object, title: str) -> None:
-        self.stop()
-        self._plans.clear()
+    def put_away(self, number: int) -> None:
+        """Forget an export that is over."""
+        if number in self._rows and self._rows[number].over:
+            del self._rows[number]
+            self.changed.emit()
+
+    def stop(self) -> None:
+        """Cancel everything and wait."""
+        self.forget_plan()
+        self._orders.clear()
+        if self._job is not None:
+            self._job.stop(2_000)
+            self._job.deleteLater()
+            self._job = None
+
+    def _next(self) -> None:
+        if self._job is not None or not self._orders:
+            return
+        self._running = min(self._orders)
+        order = self._orders.pop(self._running)
         self._outcome = ""
-        self._job = Job(work, title, self)  # type: ignore[arg-type]
+        self._rows[self._running] = replace(
+            self._rows[self._running], state="running", said="starting"
+        )
+        self._job = Job(lambda: self._writing(order), "export", self)
         self._job.progressed.connect(self._on_progress)
         self._job.finished.connect(self._on_finished)
         self._job.cancelled.connect(self._on_cancelled)
         self._job.failed.connect(self._on_failed)
         self._job.crashed.connect(self._on_crashed)
         self._job.start()
+        self.changed.emit()
 
-    def cancel(self) -> None:
-        """Stop; whole excerpts stay, half ones are never there."""
-        if self._job is not None:
-            self._job.cancel()
+    def _writing(self, order: Order) -> Iterator[Progress]:
+        from engine.export.case import CaseExport
 
-    def stop(self) -> None:
-        """Cancel and wait."""
-        if self._job is not None:
-            self._job.stop(2_000)
+        footage, analysis = order.document.footage, order.document.analysis
+        if footage is None or analysis is None:
+            return
+        case = CaseExport(footage, analysis, order.state, order.track.score, order.segments,
+                          order.folder, order.kinds, order.operator)  # fmt: skip
+        yield from case.run()
+        said = f"{len(order.segments)} segment{'' if len(order.segments) == 1 else 's'} written "
+        said += f"to {order.folder}"
+        if case.records:
+            same = all(record.packets_identical for record in case.records)
+            said += "; every packet identical to the source" if same else "; packets re-framed"
+        if case.failures:
+            said += f". {len(case.failures)} not written: {case.failures[0][1]}"
+        self._outcome = said.rstrip(".") + "."
+
+    def _end(self, number: int, state: LineState, said: str) -> None:
+        self._orders.pop(number, None)
+        row = replace(self._rows[number], state=state, said=said, eta=None)
+        self._rows[number] = row
+        if number == self._running and self._job is not None:
             self._job.deleteLater()
-            self._job = None
+            self._job, self._running = None, 0
+        self.changed.emit()
+        self.ended.emit(row)
+        self._next()
 
     @Slot(object)
     def _on_progress(self, report: Progress) -> None:
-        self._tell_plans()
-        self.progressed.emit(report)
-
-    def _tell_plans(self) -> None:
-        while self._plans:
-            self.planned.emit(*self._plans.pop(0))
+        row = self._rows[self._running]
+        said = f"{report.phase}, {report.note}" if report.note else report.phase
+        self._rows[self._running] = replace(
+            row, said=said, fraction=report.fraction, eta=report.eta
+        )
+        self.changed.emit()
 
     @Slot()
     def _on_finished(self) -> None:
-        self._tell_plans()
-        if self._outcome:
-            self.written.emit(self._outcome)
+        self._end(self._running, "done", self._outcome)
 
     @Slot()
     def _on_cancelled(self) -> None:
-        self._tell_plans()
-        self.cancelled.emit()
+        self._end(self._running, "stopped", "Stopped; nothing of it is left.")
 
     @Slot(object)
     def _on_failed(self, error: EngineError) -> None:
-        self.failed.emit(error)
+        self._end(self._running, "failed", f"{error} {error.hint}".strip())
 
     @Slot(object)
     def _on_crashed(self, error: Exception) -> None:
+        self._end(self._running, "failed", "Stopped by an error of the program.")
         self.crashed.emit(error)

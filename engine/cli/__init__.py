@@ -13,7 +13,16 @@ from typing import Annotated
 import typer
 
 import engine
-from engine.cli import analysing, batching, checking, learning, making, measuring, training
+from engine.cli import (
+    analysing,
+    batching,
+    checking,
+    exporting,
+    learning,
+    making,
+    measuring,
+    training,
+)
 from engine.cli.output import say_error
 from engine.errors import EngineError
 
@@ -25,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (analysing, batching, training, learning, measuring, making, checking):
+for room in (analysing, exporting, batching, training, learning, measuring, making, checking):
     room.register(app)
 
 

@@ -1,4 +1,4 @@
-"""info, analyse, segments, export, verify."""
+"""info, analyse, segments."""
 
 from __future__ import annotations
 
@@ -42,8 +42,6 @@ def register(app: typer.Typer) -> None:
     app.command()(info)
     app.command()(analyse)
     app.command()(segments)
-    app.command()(export)
-    app.command()(verify)
 
 
 def info(footage: Path, json: Json = False) -> None:
@@ -162,7 +160,7 @@ def _adapted(footage: Footage, weights: str | None, out: Path, frames: int) -> s
     return str(out)
 
 
-def _state(
+def state_of(
     analysis: Analysis,
     review: Path | None,
     lambda_: float | None,
@@ -202,7 +200,7 @@ def _state(
     )
 
 
-def _scored(analysis: Analysis, state: ReviewState) -> ScoreTrack:
+def scored_track(analysis: Analysis, state: ReviewState) -> ScoreTrack:
     """What follows from a run, complete or cut short.  BadSetting where there is no score."""
     from engine.review.scoring import calibration_in_force, track
     from engine.scoring.score import anomaly_score
@@ -228,7 +226,7 @@ def segments(
     from engine.scoring.score import rarity
 
     analysis = api.read_analysis(file)
-    state = _state(
+    state = state_of(
         analysis,
         None,
         lambda_,
@@ -238,7 +236,7 @@ def segments(
         min_length=min_length,
         merge_gap=merge_gap,
     )
-    scored = _scored(analysis, state)
+    scored = scored_track(analysis, state)
     rows = segment_rows(scored.segments, analysis.seconds, analysis.pts)
     if json:
         names = ("id", "start", "stop", "start_time", "stop_time", "peak", "peak_frame")
@@ -266,99 +264,3 @@ def segments(
         for row in rows
     ]
     table(scored.sentence, ["id", "start", "stop", "length", "peak", "at frame"], shown)
-
-
-def export(
-    file: Path,
-    out: Annotated[Path, typer.Option(help="The case folder to write.")],
-    review: Annotated[Path | None, typer.Option(help="NAME.review.json")] = None,
-    lambda_: Lambda = None,
-    threshold: Threshold = None,
-    segments: Annotated[
-        str, typer.Option(help="all, flagged (all but dismissed), confirmed, or 1,3,5.")
-    ] = "all",
-    kind: Annotated[
-        str, typer.Option(help="original, exact, annotated, stills, report; several, or all.")
-    ] = "original",
-    operator: Annotated[str, typer.Option(help="Who exports; your login name otherwise.")] = "",
-    json: Json = False,
-) -> None:
-    """Write segments as a case folder: excerpts, tables, manifest, audit log and checksums.
-
-    Example: normscope export yard.h5 --out case-17 --segments 1,3 --kind original,report
-    """
-    from engine.analysis.locating import footage_of
-    from engine.export.case import CaseExport, parse_kinds
-
-    kinds = parse_kinds(kind)
-    analysis = api.read_analysis(file)
-    state = _state(analysis, review, lambda_, threshold)
-    scored = _scored(analysis, state)
-    chosen = _chosen(scored.segments, segments)
-    footage = footage_of(analysis, file)
-    case = CaseExport(footage, analysis, state, scored.score, chosen, out, kinds, operator)
-    drive(case.run(), kept="nothing was written")
-    document = [
-        {
-            "file": str(record.path),
-            "requested": [record.plan.requested.start, record.plan.requested.stop],
-            "actual": [record.plan.actual.start, record.plan.actual.stop],
-            "packets_identical": record.packets_identical,
-        }
-        for record in case.records
-    ]
-    failures = [{"kind": kind, "reason": reason} for kind, reason in case.failures]
-    if json:
-        emit({"out": str(out), "excerpts": document, "not_written": failures, "seal": case.seal})
-        return
-    for record in case.records:
-        say(f"{record.path.name}: {record.frames} frames, {record.plan.sentence}")
-    for kind, reason in case.failures:
-        say(f"No {kind} copy: {reason}")
-    say(f"Written to {out}; check it later with: normscope verify {out}")
-    say(f"Seal, to be noted elsewhere: {case.seal}")
-
-
-def _chosen(found: list[Any], wanted: str) -> list[Any]:
-    if wanted == "all":
-        return found
-    if wanted == "flagged":
-        return [segment for segment in found if segment.verdict.value != "dismissed"]
-    if wanted == "confirmed":
-        return [segment for segment in found if segment.verdict.value == "confirmed"]
-    try:
-        numbers = [int(number) for number in wanted.split(",")]
-    except ValueError as error:
-        raise BadSetting(
-            f"'{wanted}' names no segments.",
-            hint="Use all, flagged, confirmed, or numbers, as in 1,3,5.",
-        ) from error
-    for number in numbers:
-        if not 1 <= number <= len(found):
-            raise BadSetting(
-                f"There is no segment {number}; there are {len(found)}.",
-                hint="List them with: normscope segments FILE.h5",
-            )
-    return [found[number - 1] for number in numbers]
-
-
-def verify(
-    folder: Path,
-    seal: Annotated[str, typer.Option(help="The seal that was noted at the export.")] = "",
-    json: Json = False,
-) -> None:
-    """Check a case folder: files, manifest, audit log, and the source where it still is.
-
-    Example: normscope verify case-17
-    """
-    from engine.export.verify import verify as check
-
-    document = check(folder, seal=seal)
-    if json:
-        emit(document)
-    else:
-        rows = [[f["path"], f["result"], f["reason"]] for f in document["files"]]
-        table(f"{folder}: {document['result']}", ["file", "result", "reason"], rows)
-        say(f"Seal: {document['seal']}")
-    if document["result"] != "pass":
-        raise typer.Exit(1)
