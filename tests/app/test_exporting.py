@@ -27,6 +27,8 @@ def desk(qtbot, walk):
 
 
 def opened(qtbot, desk):
+    desk.window.activateWindow()
+    qtbot.waitUntil(desk.window.isActiveWindow, timeout=5_000)
     press(desk, KEY.Key_E)
     dialog = desk.dispatch.dialog
     assert dialog is not None
