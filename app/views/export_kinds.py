@@ -10,14 +10,12 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 from app.language import tr
 
 KINDS = (
-    ("original", "Untouched excerpts",
-     "The recording's own packets with their sound, from the keyframe on. The evidence."),
-    ("exact", "Exact cuts", "Just these frames, encoded again as H.264, without sound."),
-    ("annotated", "Annotated copies",
-     "For viewing: overlay, time, frame and score. Without sound."),
-    ("stills", "Stills", "First frame, peak and last frame, raw and overlaid; a contact sheet."),
-    ("report", "Report", "HTML that works offline, and a PDF to print."),
-)  # fmt: skip
+    ("original", "Untouched excerpts", "The recording's own packets, with sound: the evidence."),
+    ("exact", "Exact cuts", "Just these frames, encoded again; no sound."),
+    ("annotated", "Annotated copies", "For viewing: overlay, time, frame, score; no sound."),
+    ("stills", "Stills", "First frame, peak and last, raw and overlaid."),
+    ("report", "Report", "HTML that works offline, PDF to print."),
+)
 USUAL = ("original", "stills", "report")
 
 

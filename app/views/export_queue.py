@@ -76,6 +76,7 @@ class _Row(QFrame):
         self.said.setToolTip(said)
         self.said.setObjectName("warn" if row.state == "failed" else "faint")
         self.said.style().polish(self.said)
+        self.said.setWordWrap(row.over)  # how it ended may take the room of the bar
         self.bar.setVisible(not row.over)
         self.bar.setValue(round(1000 * row.fraction))
         self.cancel.setVisible(not row.over)
