@@ -40,7 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("file.demo", "Try the demo", "File", ("Ctrl+D",),
             hint="Render a scene and analyse it here"),
     Command("file.export", "Export segments...", "File", ("E",), "analysis",
-            "Write flagged segments as excerpts with tables and checksums"),
+            "Write segments into a case folder: excerpts, copies, stills, report"),
     Command("file.remove", "Remove from the list", "File", ("Ctrl+W",), "footage",
             "Take the footage off the list; its files and its review stay"),
     Command("file.quit", "Quit", "File", ("Ctrl+Q",), hint="Running work is kept and resumes"),

@@ -216,6 +216,7 @@ def test_export_shows_the_cut_before_and_writes_a_case_folder(qtbot, desk, tmp_p
     qtbot.waitUntil(lambda: table.item(0, 5).text() != "working out...")
     target = tmp_path / "case"
     dialog._folder.setText(str(target))
+    dialog.kinds.choose(["original"])
     qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "written to" in dialog._state.text(), timeout=10_000)
     manifest = json.loads((target / "manifest.json").read_text())

@@ -48,7 +48,7 @@ def test_open_analyse_tune_export_reopen(qtbot, scene, tmp_path):
     target = tmp_path / "case"
     dialog._folder.setText(str(target))
     qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "written to" in dialog._state.text(), timeout=15_000)
+    qtbot.waitUntil(lambda: "written to" in dialog._state.text(), timeout=60_000)
     manifest = json.loads((target / "manifest.json").read_text())
     excerpt = manifest["excerpts"][0]
     assert excerpt["packets_identical"]
