@@ -34,7 +34,7 @@ from engine.detectors.pooled import PatchDelay
 from engine.detectors.speed import working_picture
 from engine.errors import BadSetting
 
-KAPPA = 1.0
+KAPPA = 0.5
 # chosen with lambda and kappa on pasted anomalies and rendered scenes of other seeds
 WEIGHTS = (("place", 1.5), ("stay", 1.0), ("size", 0.5), ("form", 1.0))
 PATCH = PatchRule(cells=PATCH_CELLS, frames=3)

@@ -23,6 +23,7 @@ ORIENTATIONS = 6
 STAY_FRAMES = 40  # frames that standing still is counted over
 STAY_LAG = 3  # frames over which a thing that stands must look the same
 FOREGROUND = 0.4  # share of a cell that makes it foreground
+SHIFT = 0.5  # pixels: what a mast sways, or a camera settles, between recordings
 SMALLEST = 20  # pixels of a thing; less is noise
 
 Plane = NDArray[np.float32]
@@ -95,7 +96,8 @@ class Measured:
 
 
 def learn_background(frames: NDArray[np.uint8]) -> Background:
-    """Median over time, light evened out; noise is 1.4826 times the median deviation.
+    """Median over time, light evened out; noise is 1.4826 times the median deviation, and what a
+    camera that moved by SHIFT pixels would add at edges.
 
     frames: grey uint8 (T, H, W), some tens of them over all of the footage.
     """
@@ -104,7 +106,12 @@ def learn_background(frames: NDArray[np.uint8]) -> Background:
     level = np.median(even, axis=0).astype(np.float32)
     spread = np.median(np.abs(even - level), axis=0) * 1.4826
     # the codec leaves still pixels without noise; 1.5 grey levels are always possible
-    return Background(level, np.maximum(spread, 1.5).astype(np.float32))
+    noise = np.maximum(spread, 1.5).astype(np.float32)
+    slope = cv2.magnitude(
+        cv2.Scharr(level, cv2.CV_32F, 1, 0, scale=1 / 32),
+        cv2.Scharr(level, cv2.CV_32F, 0, 1, scale=1 / 32),
+    )
+    return Background(level, np.asarray(np.hypot(noise, SHIFT * slope), np.float32))
 
 
 def evened(frame: NDArray[np.uint8], level: Plane) -> Plane:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -101,7 +102,7 @@ _ARRAYS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Normal:
     """Everything that was learned.
 
@@ -172,18 +173,20 @@ class Normal:
             units={str(name): float(unit) for name, unit in card["units"].items()},
         )
 
-    def speed_limit(self, level: float = 0.99) -> Plane:
-        """The quantile of patch speed at each place, pixel/frame.  (h, w).
+    @cached_property
+    def speed_limit(self) -> Plane:
+        """The 99 % quantile of patch speed at each place, pixel/frame.  (h, w).
 
         Nowhere below 0.3 of the largest: where nothing ever moves the flow's noise would be all.
         """
-        limit = level_of(self.speeds, SPEED_EDGES, level)
+        limit = level_of(self.speeds, SPEED_EDGES, 0.99)
         return np.asarray(np.maximum(limit, np.float32(0.3) * limit.max()), np.float32)
 
-    def stay_limit(self, level: float = 0.99) -> Plane:
-        """The quantile of standing still at each place, frames; at least one second's."""
+    @cached_property
+    def stay_limit(self) -> Plane:
+        """The 99 % quantile of standing still at each place, frames; at least one second's."""
         edges = np.arange(STAY_BINS, dtype=np.float64) * STAY_BIN
-        return np.asarray(np.maximum(level_of(self.stays, edges, level), 10.0), np.float32)
+        return np.asarray(np.maximum(level_of(self.stays, edges, 0.99), 10.0), np.float32)
 
     def direction(self, flow: Plane) -> Plane:
         """Surprise of the direction at each place, nats above an even spread.  flow (h, w, 2)."""
@@ -213,7 +216,7 @@ class Normal:
 
         Spread to the neighbours: what is left behind may be smaller than a patch.
         """
-        ratio = measured.stay / self.stay_limit()
+        ratio = measured.stay / self.stay_limit
         return np.asarray(cv2.dilate(ratio, np.ones((3, 3), np.uint8)), np.float32)
 
     def thing_surprise(self, thing: Thing) -> float:
@@ -263,7 +266,7 @@ class Normal:
         """Every attribute's plane (h, w), unscaled."""
         flow = np.dstack((patch_mean(measured.flow[..., 0]), patch_mean(measured.flow[..., 1])))
         return {
-            "speed": measured.speed / self.speed_limit(),
+            "speed": measured.speed / self.speed_limit,
             "direction": self.direction(flow),
             "place": self.place(measured),
             "stay": self.stay(measured),

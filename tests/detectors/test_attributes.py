@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 from walked_square import ground, normal, shown, with_thing
@@ -86,6 +87,17 @@ def test_a_shadow_is_no_foreground(learned: Normal) -> None:
     frame[20:80, 60:160] *= 0.75
     mask = foreground(evened(frame.astype(np.uint8), empty.level), empty)
     assert mask[24:76, 64:156].mean() < 0.02
+
+
+def test_a_camera_that_moved_by_a_pixel_sees_no_more_foreground(learned: Normal) -> None:
+    empty = learned.background
+    plain = grey(normal(7))
+    moved = cv2.warpAffine(plain, np.array([[1, 0, 1], [0, 1, 1]], np.float32), (360, 240))
+    inside = (slice(4, -4), slice(4, -4))
+    before, after = (
+        foreground(evened(frame, empty.level), empty)[inside].mean() for frame in (plain, moved)
+    )
+    assert after < 1.3 * before
 
 
 def test_the_flow_says_how_fast_a_walker_is(learned: Normal) -> None:
