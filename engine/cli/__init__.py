@@ -17,6 +17,7 @@ from engine.cli import (
     analysing,
     batching,
     checking,
+    comparing,
     exporting,
     learning,
     making,
@@ -34,7 +35,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (analysing, exporting, batching, training, learning, measuring, making, checking):
+for room in (
+    analysing,
+    exporting,
+    batching,
+    training,
+    learning,
+    measuring,
+    making,
+    checking,
+    comparing,
+):
     room.register(app)
 
 

@@ -128,9 +128,16 @@ def scene(
 
 
 def paste(
-    normal: Annotated[list[Path], typer.Option(help="Normal footage to paste into; repeatable.")],
-    cut_from: Annotated[list[Path], typer.Option(help="Normal footage to cut from; repeatable.")],
+    normal: Annotated[
+        list[str], typer.Option(help="Normal footage to paste into, PATH or PATH:START-STOP.")
+    ],
+    cut_from: Annotated[
+        list[str], typer.Option(help="Normal footage to cut from, likewise; repeatable.")
+    ],
     out: Annotated[Path, typer.Option(help="The data set's folder.")],
+    foreign: Annotated[
+        list[str] | None, typer.Option(help="Another camera's footage to cut from; repeatable.")
+    ] = None,
     seed: int = 1,
     json: Json = False,
 ) -> None:
@@ -140,9 +147,13 @@ def paste(
     Settings are chosen on these, never on the labels of a benchmark.
     Example: normscope paste --normal clips/05 --cut-from clips/01 --out pasted
     """
+    from engine.learning.normal import parse_normal
     from engine.learning.pasting import write_pasted
 
-    summary = write_pasted(normal, cut_from, out, seed)
+    into, walkers, others = (
+        [parse_normal(text) for text in texts] for texts in (normal, cut_from, foreign or [])
+    )
+    summary = write_pasted(into, walkers, out, seed, others)
     if json:
         emit(summary)
     else:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json as jsons
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,17 +96,9 @@ def evaluate(
         drive(other.run())
         report["against"] = evaluation.gain_over(other)
     if log is not None:
-        line = {
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
-            "dataset": dataset.name,
-            "weights": chosen.facts.weights_id or chosen.facts.name,
-            "settings": report["settings"],
-            "auc": report["auc"],
-            "interval": report["interval"],
-            **({"against": report["against"]} if "against" in report else {}),
-        }
-        with open(log, "a", encoding="utf-8") as stream:
-            stream.write(jsons.dumps(line) + "\n")
+        from engine.evaluation.log import log_evaluation
+
+        log_evaluation(log, dataset, report)
     if json:
         emit(report)
     else:

@@ -261,6 +261,7 @@ class Evaluation:
         used = replace(settings, lambda_=self._lambda, pooling=pooling)
         return {
             "weights": weights or facts.weights_id,
+            "weights_id": facts.weights_id,
             "detector": facts.name,
             "frames": self.frames,
             "frame_auc_micro": auc(labels, scores),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score
 
 BLOCK = 20  # frames: neighbours are alike, so whole blocks are drawn
 ROUNDS = 1000
@@ -17,7 +17,7 @@ def auc(labels: NDArray[np.bool_], scores: NDArray[np.floating]) -> float | None
     ok = np.isfinite(scores)
     if not ok.any() or labels[ok].all() or not labels[ok].any():
         return None
-    return float(roc_auc_score(labels[ok], scores[ok]))
+    return _Ranked.of(labels[ok], scores[ok]).auc(np.ones(int(ok.sum())))
 
 
 def average_precision(labels: NDArray[np.bool_], scores: NDArray[np.floating]) -> float | None:

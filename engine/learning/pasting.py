@@ -18,9 +18,12 @@ from numpy.typing import NDArray
 from engine.errors import UnusableDataset
 from engine.files import write_json
 from engine.footage import open_decoder, open_footage
+from engine.learning.normal import NormalFootage
+from engine.timebase import FrameSpan
 
 Frames = NDArray[np.uint8]
 KINDS = ("fast", "large", "fast-large", "backwards")
+FOREIGN = "foreign"  # something that another camera saw
 DIFFERENT = 22  # grey levels from the background that make a pixel foreground
 SHORTEST = 12  # frames of a usable track
 
@@ -35,11 +38,12 @@ class Cutout:
     y: float
 
 
-def read_frames(path: Path) -> Frames:
-    """All frames of a short footage, RGB (T, H, W, 3)."""
+def read_frames(path: Path, spans: Sequence[FrameSpan] = ()) -> Frames:
+    """All frames of a short footage, or those of some spans of it, RGB (T, H, W, 3)."""
     footage = open_footage(path)
     with open_decoder(footage) as decoder:
-        return np.stack([picture for _, picture in decoder.frames()])
+        wanted = spans or [FrameSpan(0, len(footage.table))]
+        return np.stack([picture for span in wanted for _, picture in decoder.frames(span)])
 
 
 def background(frames: Frames) -> Frames:
@@ -52,6 +56,7 @@ def tracks(frames: Frames) -> list[list[Cutout]]:
     """Walkers that stand apart from others, followed from frame to frame by the nearest centre."""
     behind = background(frames).astype(np.int16)
     height = frames.shape[1]
+    reach = 0.025 * height  # how far a centre moves from frame to frame: 6 pixels of Ped2's 240
     open_tracks: list[list[Cutout]] = []
     finished: list[list[Cutout]] = []
     for frame in frames:
@@ -75,7 +80,7 @@ def tracks(frames: Frames) -> list[list[Cutout]]:
         still = []
         for track in open_tracks:
             last = track[-1]
-            near = [c for c in here if abs(c.x - last.x) < 6 and abs(c.y - last.y) < 6]
+            near = [c for c in here if abs(c.x - last.x) < reach and abs(c.y - last.y) < reach]
             if near:
                 best = min(near, key=lambda c: abs(c.x - last.x) + abs(c.y - last.y))
                 here.remove(best)
@@ -129,34 +134,42 @@ def paste_one(
 
 
 def write_pasted(
-    normal: Sequence[Path], cut_from: Sequence[Path], out: Path, seed: int
+    normal: Sequence[NormalFootage],
+    cut_from: Sequence[NormalFootage],
+    out: Path,
+    seed: int,
+    foreign: Sequence[NormalFootage] = (),
 ) -> dict[str, Any]:
     """Write a data set: each normal clip once as it is and once with every kind pasted in.
 
+    foreign: footage of other cameras, whose things are pasted in at the size of a walker here.
     Raises UnusableDataset where no walker can be cut out.
     """
     rng = np.random.default_rng(seed)
-    walkers = [track for path in cut_from for track in tracks(read_frames(path))]
-    moving = [t for t in walkers if abs(t[-1].x - t[0].x) > 0.5 * len(t)]
-    if not moving:
+    moving = _walkers(cut_from)
+    others = _walkers(foreign) if foreign else []
+    if not moving or (foreign and not others):
         raise UnusableDataset(
             "No walker could be cut out of the footage.",
             hint="Give footage in which people walk apart from each other.",
         )
+    usual = float(np.median([cut.picture.shape[0] for track in moving for cut in track]))
     labels: dict[str, list[int]] = {}
-    for path in normal:
-        original = read_frames(path)
-        for kind in ("normal", *KINDS):
+    for one in normal:
+        original = read_frames(one.path, one.spans)
+        for kind in ("normal", *KINDS, *([FOREIGN] if others else [])):
             frames = original.copy()
             mask = np.zeros(frames.shape[:3], bool)
             at = len(frames) // 4
             while kind != "normal" and at < len(frames) * 0.8:
                 track = moving[int(rng.integers(len(moving)))]
+                if kind == FOREIGN:
+                    track = _in_place_of(others[int(rng.integers(len(others)))], track, usual)
                 at = paste_one(frames, mask, track, kind, at, float(rng.uniform(2.0, 3.5)))
                 at += int(rng.integers(8, 20))
                 if kind in ("large", "backwards"):
                     break
-            name = f"{path.stem}-{kind}"
+            name = f"{one.path.stem}-{kind}"
             _write_clip(out, name, frames, mask)
             labels[name] = [int(m.any()) for m in mask]
     write_json(out / "testing" / "labels.json", labels)
@@ -167,6 +180,31 @@ def write_pasted(
         "abnormal": sum(joined),
         "tracks": len(moving),
     }
+
+
+def _walkers(footage: Sequence[NormalFootage]) -> list[list[Cutout]]:
+    """Tracks that move, by more than half a pixel a frame of a picture 240 high."""
+    found = []
+    for one in footage:
+        frames = read_frames(one.path, one.spans)
+        least = 0.5 / 240 * frames.shape[1]
+        found += [t for t in tracks(frames) if abs(t[-1].x - t[0].x) > least * len(t)]
+    return found
+
+
+def _in_place_of(other: list[Cutout], walker: list[Cutout], height: float) -> list[Cutout]:
+    """Another camera's cutouts at this height, walking where a walker of this camera walks."""
+    scale = height / float(np.median([cut.picture.shape[0] for cut in other]))
+    placed = []
+    for at, here in enumerate(walker):
+        cut = other[at % len(other)]
+        size = (max(2, round(cut.picture.shape[1] * scale)),
+                max(2, round(cut.picture.shape[0] * scale)))  # fmt: skip
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        picture = np.asarray(cv2.resize(cut.picture, size, interpolation=method), np.uint8)
+        alpha = np.asarray(cv2.resize(cut.alpha, size, interpolation=method), np.float32)
+        placed.append(Cutout(picture, alpha, here.x, here.y))
+    return placed
 
 
 def _write_clip(out: Path, name: str, frames: Frames, mask: NDArray[np.bool_]) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from engine.errors import UnusableDataset
 from engine.evaluation.datasets import read_dataset
+from engine.learning.normal import NormalFootage
 from engine.learning.pasting import KINDS, read_frames, tracks, write_pasted
+from engine.timebase import FrameSpan
 
 HEIGHT, WIDTH = 96, 128
 
@@ -43,7 +45,7 @@ def test_walkers_are_followed(tmp_path: Path) -> None:
 
 def test_masks_and_labels_agree_with_the_pixels(tmp_path: Path) -> None:
     source, out = walkers(tmp_path / "walk"), tmp_path / "made"
-    summary = write_pasted([source], [source], out, seed=3)
+    summary = write_pasted([NormalFootage(source)], [NormalFootage(source)], out, seed=3)
     original = read_frames(source)
     labels = json.loads((out / "testing" / "labels.json").read_text())
     assert set(labels) == {f"walk-{kind}" for kind in ("normal", *KINDS)}
@@ -70,7 +72,7 @@ def test_masks_and_labels_agree_with_the_pixels(tmp_path: Path) -> None:
 def test_the_same_seed_makes_the_same_clips(tmp_path: Path) -> None:
     source = walkers(tmp_path / "walk")
     for name in ("a", "b"):
-        write_pasted([source], [source], tmp_path / name, seed=5)
+        write_pasted([NormalFootage(source)], [NormalFootage(source)], tmp_path / name, seed=5)
     one, other = (read_frames(tmp_path / n / "testing/frames/walk-fast") for n in ("a", "b"))
     assert np.array_equal(one, other)
 
@@ -81,4 +83,40 @@ def test_footage_without_walkers_is_explained(tmp_path: Path) -> None:
     for at in range(20):
         cv2.imwrite(str(source / f"{at}.png"), np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
     with pytest.raises(UnusableDataset, match="No walker"):
-        write_pasted([source], [source], tmp_path / "made", seed=1)
+        write_pasted([NormalFootage(source)], [NormalFootage(source)], tmp_path / "made", seed=1)
+
+
+def test_another_cameras_walkers_come_at_the_size_of_those_here(tmp_path: Path) -> None:
+    here, other = walkers(tmp_path / "walk"), tmp_path / "other"
+    other.mkdir()
+    for path in sorted(here.glob("*.png")):  # the same walkers, half as large again, in green
+        picture = cv2.imread(str(path))
+        assert picture is not None
+        larger = cv2.resize(picture, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_NEAREST)
+        cv2.imwrite(str(other / path.name), larger[:, :, [0, 2, 1]])
+    out, span = tmp_path / "made", FrameSpan(0, 40)
+    write_pasted(
+        [NormalFootage(here, (span,))], [NormalFootage(here)], out, 3, [NormalFootage(other)]
+    )
+    clips = {clip.name: clip for clip in read_dataset(out)}
+    assert set(clips) == {f"walk-{kind}" for kind in ("normal", *KINDS, "foreign")}
+    assert all(len(clip.labels) == 40 for clip in clips.values())
+    frames = read_frames(out / "testing" / "frames" / "walk-foreign")
+    heights, greens = [], []
+    for at in np.flatnonzero(clips["walk-foreign"].labels).tolist():
+        mask = clips["walk-foreign"].mask(at)
+        assert mask is not None
+        heights.append(int(mask.any(axis=1).sum()))
+        red, green, _ = frames[at][mask].mean(axis=0)
+        greens.append(green > red)
+    assert abs(np.median(heights) - 18) <= 2
+    assert np.mean(greens) > 0.9
+
+
+def test_footage_without_foreign_walkers_is_explained(tmp_path: Path) -> None:
+    source, empty = NormalFootage(walkers(tmp_path / "walk")), tmp_path / "empty"
+    empty.mkdir()
+    for at in range(20):
+        cv2.imwrite(str(empty / f"{at}.png"), np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
+    with pytest.raises(UnusableDataset, match="No walker"):
+        write_pasted([source], [source], tmp_path / "made", 1, [NormalFootage(empty)])

@@ -1,0 +1,24 @@
+"""The log of evaluations: every look at a labelled set is a line, so that looks can be counted."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+
+def log_evaluation(log: Path, dataset: Path, report: dict[str, Any]) -> None:
+    """Append what was evaluated, how, and what came of it."""
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dataset": dataset.name,
+        "weights": report["weights_id"] or report["detector"],
+        "settings": report["settings"],
+        "auc": report["auc"],
+        "interval": report["interval"],
+        **({"against": report["against"]} if "against" in report else {}),
+    }
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line) + "\n")
