@@ -146,7 +146,7 @@ class Dispatch(QObject):
 
     @Slot()
     def _learn(self) -> None:
-        self._table.get("learn.normal", self.open_files)()
+        self._table["learn.normal"]()
 
     @property
     def dialog(self) -> ExportDialog | None:

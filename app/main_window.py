@@ -133,7 +133,8 @@ class MainWindow(QMainWindow):
         pictures.addWidget(self.why)
         upper.addWidget(seen)
         upper.addWidget(self.side)
-        upper.setStretchFactor(1, 1)
+        upper.setStretchFactor(1, 5)
+        upper.setStretchFactor(2, 1)  # on wide screens the segments get their columns
         upper.setCollapsible(1, False)
         upper.setSizes([230, 800, 320])
 

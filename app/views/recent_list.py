@@ -67,6 +67,7 @@ class RecentList(QListWidget):
                 item.setIcon(QIcon(QPixmap(row.thumbnail)))
             item.setSizeHint(QSize(200, HEIGHT))
             self.addItem(item)
+        self.setMaximumHeight(max(1, len(rows)) * HEIGHT + 2 * self.frameWidth() + 4)
 
     def rows(self) -> list[RecentRow]:
         """What is shown."""

@@ -98,9 +98,9 @@ class StartPage(QWidget):
         column.addWidget(hint)
         column.addSpacing(12)
         column.addWidget(recent_title)
-        column.addWidget(self.recent, 12)
+        column.addWidget(self.recent, 1)
         column.addWidget(self._none)
-        column.addStretch(1)
+        column.addStretch(0)
         outer = QVBoxLayout(self)
         middle = QHBoxLayout()
         middle.addStretch(1)
@@ -121,6 +121,7 @@ class StartPage(QWidget):
         """The keys of commands, for tooltips."""
         for button in self._buttons:
             button.show_key(keys.get(button.command, ""))
+            button.setVisible(button.command in keys)  # what the program cannot do is not offered
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders are welcome."""
