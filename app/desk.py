@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.camera_pane import CameraPane
 from app.commands import Need
 from app.compare_pane import ComparePane
 from app.controllers.analysing import Analysing
@@ -22,6 +23,7 @@ from app.detector_pane import DetectorPane
 from app.history_pane import HistoryPane
 from app.jobs import Job
 from app.joined_pane import JoinedPane
+from app.learn_pane import LearnPane
 from app.main_window import MainWindow
 from app.media_pane import SUFFIX as REVIEW
 from app.media_pane import MediaPane
@@ -32,6 +34,7 @@ from app.recents import Recents
 from app.review_pane import ReviewPane
 from app.settings import Settings
 from app.shell import Shell
+from app.suggestion_pane import SuggestionPane
 from app.timeline_pane import TimelinePane
 from app.why_pane import WhyPane
 from engine.errors import EngineError
@@ -69,6 +72,8 @@ class Desk(QObject):
         self.near = NearPane(self)
         self.compare = ComparePane(self)
         self.joined = JoinedPane(self)
+        self.learning, self.cameras = LearnPane(self), CameraPane(self)
+        self.suggesting = SuggestionPane(self)
         self._join()
         self.allow()
 
@@ -207,9 +212,12 @@ class Desk(QObject):
         self.compare.set_document(document)
         self.joined.refresh()
         self.detectors.on_changed(document)
+        self.learning.show_marked(document)
         self.allow()
         if document.footage.problems:
             self.window.notice.show_notice(f"{document.path.name}: {document.footage.problems[0]}")
+        else:
+            self.cameras.propose(document)
 
     @Slot(str)
     def remove(self, key: str) -> None:
@@ -323,6 +331,9 @@ class Desk(QObject):
         self.exporting.stop()
         if self._demo is not None:
             self._demo.stop()
+        self.learning.stop()
+        self.cameras.stop()
+        self.suggesting.stop()
         self.analysing.stop()
         self.looking.stop()
         self.why.stop()

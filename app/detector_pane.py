@@ -110,26 +110,16 @@ class DetectorPane(QObject):
             bar.set_text(document.progress)
             return
         warning = bar.warning_of(document.choice)
-        foreign = self._is_foreign(document)
-        said = "" if document.analysis is None else document.analysis.facts.warning
-        if said:
-            bar.set_text(said, warning=True)
-        elif foreign and warning:
+        foreign = self._desk.cameras.is_foreign(document)
+        known = self._desk.cameras.known_by(document)
+        if foreign and warning:
             bar.set_text(warning, warning=True)
+        elif known and known == document.choice and document.analysis is None:
+            bar.set_text(f"The camera that {known} learned")
         elif document.analysis is not None and document.analysis.calibration is not None:
             bar.set_text(f"Normal is: {document.analysis.calibration.origin}")
         else:
             bar.set_text("")
-
-    def _is_foreign(self, document: Document) -> bool:
-        """Weights of another scene: all that do not name this footage.  Recognising scenes comes
-        later.
-        """
-        from engine.demo import DEMO_KNOWN, demo_clip
-
-        if document.choice == "speed":
-            return False
-        return not (document.choice in DEMO_KNOWN and document.path == demo_clip())
 
     @Slot(object)
     def _on_grown(self, document: Document) -> None:

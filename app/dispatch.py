@@ -74,6 +74,7 @@ class Dispatch(QObject):
         }
         for pane in (desk.time, desk.near, desk.compare, desk.joined):
             self._table |= pane.commands()
+        self._table |= desk.learning.table()
         missing = {command.id for command in COMMANDS} ^ set(self._table)
         if missing:
             raise ValueError(f"commands without an action, or the reverse: {sorted(missing)}")
@@ -83,8 +84,10 @@ class Dispatch(QObject):
         window.start.open_requested.connect(self.open_files)
         window.start.folder_requested.connect(self.open_folder)
         window.start.review_requested.connect(desk.media.ask_for_review)
-        window.start.learn_requested.connect(self._learn)
+        window.start.learn_requested.connect(desk.learning.show)
         window.start.demo_requested.connect(desk.start_demo)
+        window.detector.learn_requested.connect(desk.learning.show)
+        window.notice.command.connect(self._on_notice)
         window.footage.add_requested.connect(self.open_files)
         window.footage.folder_requested.connect(self.open_folder)
         window.segments.export_requested.connect(self.exports.show)
@@ -95,6 +98,11 @@ class Dispatch(QObject):
     def run(self, command_id: str) -> None:
         """Carry a command out."""
         self._table[command_id]()
+
+    @Slot(str)
+    def _on_notice(self, command: str) -> None:
+        if command in self._table:
+            self.run(command)
 
     @Slot()
     def open_files(self) -> None:
@@ -143,10 +151,6 @@ class Dispatch(QObject):
 
     def _sides(self) -> None:
         self._desk.picture.show_sides(not self._desk.window.sides.isVisible())
-
-    @Slot()
-    def _learn(self) -> None:
-        self._table["learn.normal"]()
 
     @property
     def dialog(self) -> ExportDialog | None:

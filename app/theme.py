@@ -150,6 +150,12 @@ QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px;
   border-radius: 3px; background: $panel; }
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent;
   border-color: $accent; image: url("$tick"); }
+QRadioButton { spacing: 6px; background: transparent; }
+QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid $faint; border-radius: 7px;
+  background: $panel; }
+QRadioButton::indicator:checked { background: $accent; border: 3px solid $panel;
+  border-radius: 7px; width: 8px; height: 8px; outline: 1px solid $faint; }
+QRadioButton::indicator:disabled { border-color: $line; }
 QAbstractSpinBox { padding-right: 20px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 18px;
   border: 0; background: transparent; }

@@ -80,6 +80,17 @@ class Analysing(QObject):
         self.changed.emit(document)
         self._next()
 
+    def start_next(self, document: Document) -> None:
+        """Analyse a document with another choice, even while it is being analysed: what is scored
+        by then is kept, and the new run comes next.
+        """
+        if document is not self._document or self._job is None:
+            self.start(document)
+            return
+        document.progress = "waiting"
+        self._waiting.insert(0, (document, None))
+        self._job.cancel()
+
     def cancel(self, document: Document | None = None) -> None:
         """Stop the running analysis (of this document); what is scored is kept."""
         if document is not None and document is not self._document:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
+    from engine.detectors.recognising import CameraMatch
     from engine.errors import EngineError
     from engine.footage import Footage
     from engine.review.portable import CarriedReview
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 @dataclass(slots=True, eq=False)
 class Document:
     """key: its path as text.  error: why it cannot be opened, on its own row.  choice: detector or
-    weights.  opening: how far opening it is, in words.
+    weights.  opening: how far opening it is, in words.  normal: ranges marked as normal.  matches:
+    which weights know its camera, as far as that is known.
     """
 
     path: Path
@@ -47,6 +49,8 @@ class Document:
     fraction: float | None = None
     running: bool = False
     peak: float | None = None
+    normal: tuple[FrameSpan, ...] = ()
+    matches: tuple[CameraMatch, ...] = ()
     thumbnails: dict[str, QImage] = field(default_factory=dict)
 
     @property

@@ -190,6 +190,11 @@ class Reviewing(QObject):
         if self.state is not None:
             self.change("Segment settings", replace(self.state, segments=settings), merge=True)
 
+    def take_threshold(self, settings: SegmentSettings) -> None:
+        """A suggested threshold: one step of undo of its own."""
+        if self.state is not None:
+            self.change("suggested threshold", replace(self.state, segments=settings))
+
     def set_threshold(self, threshold: float) -> None:
         """The threshold alone, as dragged on the timeline."""
         if self.state is not None:

@@ -70,6 +70,7 @@ class DetectorBar(QWidget):
     choice_changed = Signal(str)
     analyse_requested = Signal()
     cancel_requested = Signal()
+    learn_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +87,11 @@ class DetectorBar(QWidget):
         self._button = QPushButton("Analyse")
         self._button.setObjectName("primary")
         self._button.clicked.connect(self._on_button)
+        self._learn = QPushButton("Learn...")
+        self._learn.setToolTip("Teach a detector what is normal for this camera (Ctrl+L)")
+        self._learn.setAccessibleName("Learn normal")
+        self._learn.setAccessibleDescription(self._learn.toolTip())
+        self._learn.clicked.connect(self.learn_requested)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
@@ -97,7 +103,7 @@ class DetectorBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for widget in (label, self._combo, self._button, self._bar):
+        for widget in (label, self._combo, self._button, self._learn, self._bar):
             row.addWidget(widget)
         row.addWidget(self._text, 1)
         self.set_running(False)

@@ -76,7 +76,7 @@ class LearnDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(self._pages, 1)
         column.addLayout(row)
-        self.setMinimumSize(720, 460)
+        self.setMinimumSize(820, 520)
         self.resize(940, 600)
         self._state: State = "form"
         self.set_state("form")

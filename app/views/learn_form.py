@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QComboBox,
     QDoubleSpinBox,
@@ -109,8 +110,8 @@ class LearnForm(QWidget):
             self._efforts.addButton(button)
             button.setToolTip(says)
             button.setAccessibleDescription(says)
-            button.toggled.connect(self._on_change)
         self._quick.setChecked(True)
+        self._efforts.buttonToggled.connect(self._on_effort)
         self._robust = QDoubleSpinBox()
         self._robust.setRange(0, 30)
         self._robust.setSingleStep(5)
@@ -180,7 +181,7 @@ class LearnForm(QWidget):
 
     def set_settings(self, settings: LearnSettings) -> None:
         """Show settings; does not echo."""
-        blockers = [QSignalBlocker(w) for w in (self._robust, self._name, self._quick)]
+        blockers = [QSignalBlocker(w) for w in (self._robust, self._name, self._efforts)]
         self._robust.setValue(100 * settings.robust)
         self._name.setText(settings.name)
         (self._thorough if settings.effort == "thorough" else self._quick).setChecked(True)
@@ -221,7 +222,7 @@ class LearnForm(QWidget):
         self._says.setText(detector.says if detector else "")
         self._base_says.setText(base.says if base else "")
         slow = detector is not None and not detector.quick
-        for widget in (self._base, self._quick, self._thorough):
+        for widget in (self._base, self._quick, self._thorough, self._robust):
             widget.setEnabled(slow)
         self._base_says.setVisible(slow and bool(self._base_says.text()))
 
@@ -230,6 +231,11 @@ class LearnForm(QWidget):
         self._explain()
         self.detector_changed.emit(str(self._detector.currentData() or ""))
         self.changed.emit()
+
+    @Slot(QAbstractButton, bool)
+    def _on_effort(self, button: QAbstractButton, chosen: bool) -> None:
+        if chosen:
+            self._on_change()
 
     @Slot()
     def _on_change(self) -> None:

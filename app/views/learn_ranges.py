@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -80,10 +81,16 @@ class RangeTable(QWidget):
         self._table.removed.connect(self._on_remove)
         self._empty = QLabel(
             "Nothing yet. Add footage, or mark a range on the timeline: I where normal starts,"
-            " then Shift+N where it stops."
+            " then Shift+O where it stops."
         )
         self._empty.setObjectName("faint")
         self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._vacant = QFrame()
+        self._vacant.setObjectName("panel")
+        inside = QVBoxLayout(self._vacant)
+        inside.setContentsMargins(24, 24, 24, 24)
+        inside.addWidget(self._empty)
         self._add = QPushButton("Add footage...")
         self._add.setToolTip("Whole files that show nothing unusual; shorten them in the table")
         self._add.clicked.connect(self.add_requested)
@@ -98,7 +105,7 @@ class RangeTable(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._table, 1)
-        layout.addWidget(self._empty)
+        layout.addWidget(self._vacant, 1)
         layout.addLayout(buttons)
         self.set_rows([])
 
@@ -118,7 +125,7 @@ class RangeTable(QWidget):
             if rows:
                 self._table.setCurrentCell(min(max(chosen, 0), len(rows) - 1), 0)
         self._table.setVisible(bool(rows))
-        self._empty.setVisible(not rows)
+        self._vacant.setVisible(not rows)
         self._on_selection()
 
     def table(self) -> QTableWidget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,12 +14,29 @@ from app import theme
 _SMOOTH = 0.05  # share of a new point in the drawn mean
 
 
+class LossAxis(pg.AxisItem):  # type: ignore[misc]
+    """Plain numbers at 1, 2 and 5 of each power of ten."""
+
+    def tickValues(self, low: float, high: float, size: float) -> list[Any]:
+        """Values are logarithms."""
+        powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+        marks = [power + float(np.log10(digit)) for power in powers for digit in (1, 2, 5)]
+        shown = [mark for mark in marks if low <= mark <= high]
+        while len(shown) > max(2, size / 34):
+            shown = shown[::2]
+        return [(1.0, shown)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """`0.002`, and `2e-5` below that."""
+        return [f"{10**value:.1g}" for value in values]
+
+
 class LossCurve(QWidget):
     """Every point faintly, and their running mean."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._plot = pg.PlotWidget()
+        self._plot = pg.PlotWidget(axisItems={"left": LossAxis("left")})
         self._plot.setAccessibleName("Loss")
         self._plot.setToolTip("How badly the footage is predicted, step by step: lower is better")
         self._plot.setMouseEnabled(False, False)
@@ -67,4 +85,5 @@ class LossCurve(QWidget):
             axis = self._plot.getAxis(name)
             axis.setPen(pg.mkPen(colours.line))
             axis.setTextPen(pg.mkPen(colours.faint))
+            axis.enableAutoSIPrefix(False)
             axis.setLabel(label, color=colours.faint)

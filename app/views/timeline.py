@@ -170,6 +170,11 @@ class Timeline(TimelineStage):
         if not self._gestures.busy:
             self._show_selected()
 
+    def set_normal(self, spans: Sequence[tuple[float, float]]) -> None:
+        """Ranges that were marked as normal, in seconds."""
+        self._normal.set_spans(spans)
+        self._later()
+
     def set_selected(self, segment: str | None) -> None:
         """The segment whose edges can be dragged."""
         self._selected = segment

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app import theme
 from app.views.timeline_items import CurveItem, SegmentsItem, faded
 from app.views.timeline_marks import FoundByItem, LoopItem
+from app.views.timeline_normal import NormalItem
 from app.views.timeline_overview import HEIGHT, TimelineOverview
 from app.views.timeline_pyramid import MinMaxPyramid
 from app.views.timeline_rows import AXIS_WIDTH, TRACK_HEIGHT, Row, make_box
@@ -82,6 +83,7 @@ class TimelineStage(QWidget):
         self._found_by = FoundByItem(self._found_box)
         self._found_box.setVisible(False)
         grid.layout.setRowFixedHeight(FOUND_BY, 0)
+        self._normal = NormalItem(self._strip)
         grid.layout.setRowFixedHeight(_RULER, _RULER_HEIGHT)
         grid.layout.setRowFixedHeight(_STRIP, _STRIP_HEIGHT)
         self._score = Row(self.view, _SCORE, title="", height=None)
@@ -143,7 +145,7 @@ class TimelineStage(QWidget):
         self._other.set_seconds(self._seconds)
         columns = max(int(self._score.box.width()), 1)
         self._compared.set_envelope(*self._other.query(self._x0, self._x1, columns))
-        for item in (self._segments, self._loop, self._found_by):
+        for item in (self._segments, self._normal, self._loop, self._found_by):
             item.update()
         self._place_playhead()
         self.overview.set_track(self._score.pyramid, self._duration)

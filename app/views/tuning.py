@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.views.histogram import Histogram
 from app.views.number_row import NumberRow, NumberSpec
+from app.views.suggestion import Suggestion
 from app.views.tuning_words import (
     GAMMA,
     HYSTERESIS,
@@ -42,6 +43,7 @@ class TuningPanel(QWidget):
     segment_settings_changed = Signal(object)  # SegmentSettings
     gamma_changed = Signal(float)
     rerun_requested = Signal()
+    suggestion_taken = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,6 +152,9 @@ class TuningPanel(QWidget):
         self.threshold_row = self._row(THRESHOLD)
         self.histogram = Histogram()
         self._column.addWidget(self.histogram)
+        self.suggestion = Suggestion()
+        self.suggestion.taken.connect(self.suggestion_taken)
+        self._column.addWidget(self.suggestion)
         self.hysteresis_row = self._row(HYSTERESIS)
         self.length_rows = {name: self._row(spec) for name, spec in LENGTHS.items()}
         self.threshold_row.changed.connect(self._segments_moved)
@@ -233,6 +238,10 @@ class TuningPanel(QWidget):
         finite = values[np.isfinite(values)]
         if len(finite):
             self.threshold_row.set_slider_range(min(float(finite.min()), 0.0), float(finite.max()))
+
+    def set_suggestion(self, text: str) -> None:
+        """What the verdicts say about the threshold, or nothing."""
+        self.suggestion.set_text(text)
 
     def set_sentence(self, text: str) -> None:
         """What all of it flags, at the foot of the panel."""

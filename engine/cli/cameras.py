@@ -1,4 +1,4 @@
-"""weights recognise, weights background: which weights know which camera."""
+"""weights recognise, background, versions, roll-back, restore: cameras and their weights."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ def add_to(weights: typer.Typer) -> None:
     """Add these commands to the `weights` group."""
     weights.command("recognise")(recognise)
     weights.command("background")(background)
+    weights.command("versions")(versions)
+    weights.command("roll-back")(roll_back)
+    weights.command("restore")(restore)
 
 
 def recognise(footage: Path, json: Json = False) -> None:
@@ -66,3 +69,56 @@ def background(
         emit({"weights": card.name, "width": signature.width, "height": signature.height})
     else:
         say(f"{card.name}: the background of {len(paths)} footages is in its card now.")
+
+
+def versions(name: str, json: Json = False) -> None:
+    """The versions of weights, and which one is in force.
+
+    Example: normscope weights versions yard
+    """
+    from engine.detectors.versions import in_force, versions_of
+
+    now = in_force(name).name
+    rows = [
+        {
+            "name": card.name,
+            "made": str(card.training.get("made", "")),
+            "trained_on": card.trained_on,
+            "in_force": card.name == now,
+            "rolled_back": card.retired,
+        }
+        for card in versions_of(name)
+    ]
+    if json:
+        emit(rows)
+        return
+    columns = ["name", "made", "trained_on", "in_force", "rolled_back"]
+    table("Versions", columns, [[str(row[column]) for column in columns] for row in rows])
+
+
+def roll_back(name: str, json: Json = False) -> None:
+    """Take the newest version out of force; nothing is deleted.
+
+    Example: normscope weights roll-back yard
+    """
+    from engine.detectors.versions import roll_back as rolled
+
+    card = rolled(name)
+    if json:
+        emit({"in_force": card.name})
+    else:
+        say(f"'{card.name}' is in force again.")
+
+
+def restore(name: str, json: Json = False) -> None:
+    """Put a version that was rolled back in force again.
+
+    Example: normscope weights restore yard-2
+    """
+    from engine.detectors.versions import restore as restored
+
+    card = restored(name)
+    if json:
+        emit({"in_force": card.name})
+    else:
+        say(f"'{card.name}' is in force again.")

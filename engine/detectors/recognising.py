@@ -33,11 +33,13 @@ def background_in(card: WeightsCard) -> BackgroundSignature | None:
 
 
 def matches(seen: BackgroundSignature, cards: Iterable[WeightsCard]) -> tuple[CameraMatch, ...]:
-    """Every card that carries a background, the most alike first; of equals the later one."""
+    """Every card that carries a background and was not rolled back, the most alike first; of
+    those of the same camera the one made last.
+    """
     found = []
     for card in cards:
         known = background_in(card)
-        if known is not None:
+        if known is not None and not card.retired:
             name = card.path.stem if card.path is not None else card.name
             made = str(card.training.get("made", ""))
             found.append((round(likeness(seen, known), 3), made, name))

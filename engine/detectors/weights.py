@@ -31,6 +31,7 @@ VERSION = 1
 class WeightsCard:
     """What a weights file is.  config: the network's; training: how it came about, free form.
     background: what the camera sees when nobody is there, see engine.footage.background.
+    retired: rolled back, see engine.detectors.versions.
     """
 
     name: str
@@ -44,6 +45,7 @@ class WeightsCard:
     sha256: str = ""
     path: Path | None = None
     background: dict[str, Any] | None = None
+    retired: bool = False
 
     @property
     def weights_id(self) -> str:
@@ -82,6 +84,7 @@ class WeightsCard:
             "training": self.training,
             "calibration": None if self.calibration is None else self.calibration.as_dict(),
             "background": self.background,
+            "retired": self.retired,
             "sha256": self.sha256,
         }
 
@@ -139,6 +142,7 @@ def read_card(path: Path) -> WeightsCard:
             sha256=str(document["sha256"]),
             path=path,
             background=document.get("background"),
+            retired=bool(document.get("retired", False)),
         )
     except FileNotFoundError as error:
         raise UnreadableWeights(

@@ -18,7 +18,7 @@ class Learnable:
 LEARNABLE: tuple[Learnable, ...] = (
     Learnable(
         "attributes",
-        "Attributes (attributes)",
+        "Attributes (attributes), in seconds",
         "Speed, direction, size, place and form of what moves, or stands, as usual at each place.",
         quick=True,
     ),
@@ -31,6 +31,11 @@ LEARNABLE: tuple[Learnable, ...] = (
         "mnad-reconstruction",
         "Reconstruction (mnad-reconstruction)",
         "Rebuilds each frame from what it remembers; sees how things look, not how they move.",
+    ),
+    Learnable(
+        "comemory",
+        "Motion and appearance (comemory)",
+        "Predicts movement and picture with a memory of each; slower, and stronger on movement.",
     ),
     Learnable(
         "apn",

@@ -152,7 +152,8 @@ def free_name(wanted: str) -> str:
 
 
 def _taken(name: str) -> bool:
-    if (user_folder("weights") / f"{name}.run").exists():
+    own = user_folder("weights")
+    if (own / f"{name}.run").exists() or (own / f"{name}.safetensors").exists():
         return True
     try:
         find_weights(name)

@@ -1,0 +1,44 @@
+"""A suggestion that nobody has to take: a sentence and a button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class Suggestion(QFrame):
+    """Hidden while there is nothing to suggest."""
+
+    taken = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setAccessibleName("What your verdicts suggest")
+        self._text.setToolTip("Worked out from your verdicts; nothing changes until you apply it")
+        self._apply = QPushButton("Apply")
+        self._apply.setAccessibleName("Apply the suggested threshold")
+        self._apply.setToolTip("Set the threshold to it; Ctrl+Z takes it back")
+        self._apply.setAccessibleDescription(self._apply.toolTip())
+        self._apply.clicked.connect(self._on_apply)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(6)
+        column.addWidget(self._text)
+        column.addWidget(self._apply, 0, Qt.AlignmentFlag.AlignLeft)
+        self.set_text("")
+
+    def set_text(self, text: str) -> None:
+        """Show a suggestion, or none."""
+        self._text.setText(text)
+        self.setVisible(bool(text))
+
+    def text(self) -> str:
+        """What is suggested."""
+        return self._text.text()
+
+    @Slot()
+    def _on_apply(self) -> None:
+        self.taken.emit()
