@@ -1,7 +1,8 @@
 """A crew of processes on this machine.
 
 Each worker has its own pipe, so that the parent knows which task a worker held when it died (out
-of memory, a decoder that crashed): that task has failed, a new worker takes the next one.
+of memory, a decoder that crashed): that task has failed, a new worker takes the next one.  Nothing
+else is shared: a worker that is killed while it holds a shared lock would block all others.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from multiprocessing.synchronize import Event
 from typing import cast
 
 from engine.batch.crew import Ended, Step
@@ -25,7 +25,7 @@ REPORT_SECONDS = 0.2
 PATIENCE = 20.0  # seconds that a stopped worker has to write what it scored
 
 
-def serve(pipe: Connection, stopped: Event) -> None:
+def serve(pipe: Connection) -> None:
     """A worker's life: take a task, tell how far it is, answer; until told to leave or left."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     told = 0.0
@@ -35,7 +35,7 @@ def serve(pipe: Connection, stopped: Event) -> None:
         if time.monotonic() - told >= REPORT_SECONDS:
             told = time.monotonic()
             pipe.send((done, total))
-        return not stopped.is_set()
+        return not pipe.poll()  # whatever comes during work means that it shall end
 
     with contextlib.suppress(EOFError, BrokenPipeError):  # the parent is gone
         while (task := pipe.recv()) is not None:
@@ -58,29 +58,23 @@ class Processes:
 
     def work(self, tasks: Sequence[FootageTask]) -> Iterator[Step | Ended]:
         """See Crew."""
-        stopped = self._context.Event()
         waiting = deque(range(len(tasks)))
         crew: list[_Worker] = []
         try:
             while waiting or any(worker.position is not None for worker in crew):
-                self._hand_out(tasks, waiting, crew, stopped)
+                self._hand_out(tasks, waiting, crew)
                 for pipe in wait([worker.pipe for worker in crew]):
                     worker = next(w for w in crew if w.pipe is pipe)
                     yield from self._heard(worker, crew, tasks)
         finally:
-            stopped.set()
             self._dismiss(crew)
 
     def _hand_out(
-        self,
-        tasks: Sequence[FootageTask],
-        waiting: deque[int],
-        crew: list[_Worker],
-        stopped: Event,
+        self, tasks: Sequence[FootageTask], waiting: deque[int], crew: list[_Worker]
     ) -> None:
         while waiting and len(crew) < self._count:
             ours, theirs = self._context.Pipe()
-            process = self._context.Process(target=serve, args=(theirs, stopped), daemon=True)
+            process = self._context.Process(target=serve, args=(theirs,), daemon=True)
             process.start()
             theirs.close()  # so that a dead worker reads as the end of the pipe
             crew.append(_Worker(process, ours))
