@@ -64,6 +64,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("learn.dismissed", "Dismissed segments are normal...", "Analysis",
             ("Ctrl+Shift+L",), "review",
             "Learn a new version of the weights that knows them"),
+    Command("analysis.evaluate", "Evaluate...", "Analysis", ("Ctrl+E",), "analysis",
+            "Hold the scores against labels: ROC curve, AUC, scores by class"),
     Command("playback.toggle", "Play or pause", "Playback", ("Space", "K"), "footage"),
     Command("playback.shuttle_back", "Shuttle backwards", "Playback", ("J",), "footage",
             "Repeat for 2x, 4x, 8x"),

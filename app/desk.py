@@ -20,6 +20,7 @@ from app.controllers.playback import Playback
 from app.controllers.reviewing import Reviewing
 from app.controllers.thumbnails import Thumbnails
 from app.detector_pane import DetectorPane
+from app.figures_pane import FiguresPane
 from app.history_pane import HistoryPane
 from app.jobs import Job
 from app.joined_pane import JoinedPane
@@ -74,6 +75,7 @@ class Desk(QObject):
         self.joined = JoinedPane(self)
         self.learning, self.cameras = LearnPane(self), CameraPane(self)
         self.suggesting = SuggestionPane(self)
+        self.figures = FiguresPane(self)
         self._join()
         self.allow()
 
@@ -339,4 +341,5 @@ class Desk(QObject):
         self.why.stop()
         self.thumbnails.stop()
         self.compare.stop()
+        self.figures.stop()
         self.reviewing.stop()

@@ -72,7 +72,7 @@ class Dispatch(QObject):
             "file.open_review": desk.media.ask_for_review,
             "file.copy_review": desk.media.save_copy,
         }
-        for pane in (desk.time, desk.near, desk.compare, desk.joined):
+        for pane in (desk.time, desk.near, desk.compare, desk.joined, desk.figures):
             self._table |= pane.commands()
         self._table |= desk.learning.table()
         missing = {command.id for command in COMMANDS} ^ set(self._table)

@@ -1,0 +1,117 @@
+"""The windows that show figures of the current analysis: how well it does, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.controllers.document import Document
+from app.controllers.evaluating import Answer, Evaluating, OpenClip
+from app.views.evaluate_dialog import EvaluateDialog
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+    from engine.analysis.analysis import Analysis
+    from engine.errors import EngineError
+    from engine.review.state import ReviewState
+    from engine.scoring.ignoring import IgnoredArea
+
+
+class FiguresPane(QObject):
+    """Opens the windows, keeps them up to date, and ends their workers."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._evaluating: Evaluating | None = None  # started when it is first needed
+        self.evaluation: EvaluateDialog | None = None
+        desk.reviewing.track_changed.connect(self._refresh_evaluation)
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What the menu asks for."""
+        return {"analysis.evaluate": self.show_evaluation}
+
+    def stop(self) -> None:
+        """End the workers."""
+        if self._evaluating is not None:
+            self._evaluating.stop()
+
+    # --- evaluate -------------------------------------------------------------------------------
+
+    def show_evaluation(self) -> None:
+        """Hold the scores against labels."""
+        document = self._desk.current
+        if document is None or document.analysis is None:
+            return
+        if self._evaluating is None:
+            self._evaluating = Evaluating(self)
+            self._evaluating.judged.connect(self._on_judged)
+            self._evaluating.failed.connect(self._on_failed)
+        if self.evaluation is None:
+            self.evaluation = EvaluateDialog(document.path.name, self._desk.window)
+            self.evaluation.load_requested.connect(self._on_load)
+            self.evaluation.finished.connect(self._on_closed)
+        self.evaluation.show()
+        self.evaluation.raise_()
+        self.evaluation.activateWindow()
+        self._refresh_evaluation()
+
+    @Slot()
+    def _refresh_evaluation(self) -> None:
+        asked = self._asked()
+        if self.evaluation is None or self._evaluating is None:
+            return
+        if asked is None:
+            self.evaluation.set_judgement(None, ())
+        else:
+            self._evaluating.want(*asked)
+
+    def _asked(self) -> tuple[tuple[OpenClip, ...], ReviewState] | None:
+        """The open footages that this detector scored, the current one first."""
+        current, state = self._desk.current, self._desk.reviewing.state
+        if current is None or current.analysis is None or state is None:
+            return None
+        rest = [each for each in self._desk.documents if each is not current]
+        clips = tuple(
+            OpenClip(each.path, each.analysis, _areas(each))
+            for each in (current, *rest)
+            if each.analysis is not None and _same_detector(each.analysis, current.analysis)
+        )
+        return clips, state
+
+    @Slot(str)
+    def _on_load(self, path: str) -> None:
+        asked = self._asked()
+        if asked is not None and self._evaluating is not None and self.evaluation is not None:
+            self.evaluation.say(f"Reading {Path(path).name}...")
+            self._evaluating.load(Path(path), *asked)
+
+    @Slot(object)
+    def _on_judged(self, answer: Answer) -> None:
+        if self.evaluation is not None:
+            self.evaluation.set_judgement(answer.judgement, answer.lines)
+            if answer.said:
+                self.evaluation.say(answer.said, wrong=answer.judgement is None)
+
+    @Slot(object)
+    def _on_failed(self, error: EngineError) -> None:
+        if self.evaluation is not None:
+            self.evaluation.say(f"{error} {error.hint}".strip(), wrong=True)
+
+    @Slot(int)
+    def _on_closed(self, code: int) -> None:
+        if self.evaluation is not None:
+            self.evaluation.deleteLater()
+            self.evaluation = None
+
+
+def _areas(document: Document) -> tuple[IgnoredArea, ...]:
+    return document.session.state.areas if document.session is not None else ()
+
+
+def _same_detector(one: Analysis, other: Analysis) -> bool:
+    mine, theirs = one.facts, other.facts
+    return (mine.name, mine.weights_sha256) == (theirs.name, theirs.weights_sha256)
