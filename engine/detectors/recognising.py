@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.detectors.weights import WeightsCard
 from engine.footage.background import SAME, BackgroundSignature, likeness
+from engine.places import resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,17 @@ def background_in(card: WeightsCard) -> BackgroundSignature | None:
 
 def matches(seen: BackgroundSignature, cards: Iterable[WeightsCard]) -> tuple[CameraMatch, ...]:
     """Every card that carries a background and was not rolled back, the most alike first; of
-    those of the same camera the one made last.
+    those of the same camera the user's own before those that came with the program, then what
+    predicts pictures (which shows what was expected) before densities, then the one made last.
     """
     found = []
     for card in cards:
         known = background_in(card)
         if known is not None and not card.retired:
             name = card.path.stem if card.path is not None else card.name
-            made = str(card.training.get("made", ""))
-            found.append((round(likeness(seen, known), 3), made, name))
-    # of two versions for the same camera the one made last comes first
-    found.sort(key=lambda one: (one[0] >= SAME, one[1] if one[0] >= SAME else "", one[0]))
+            own = card.path is not None and card.path.parent != resource("weights")
+            rank = (own, card.detector != "attributes", str(card.training.get("made", "")))
+            found.append((round(likeness(seen, known), 3), rank, name))
+    lowest = (False, False, "")
+    found.sort(key=lambda one: (one[0] >= SAME, one[1] if one[0] >= SAME else lowest, one[0]))
     return tuple(CameraMatch(name, alike) for alike, _, name in reversed(found))
