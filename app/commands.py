@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Need = Literal[
-    "nothing", "opening", "joinable", "footage", "analysis", "running", "segment", "review", "bin"
+    "nothing", "opening", "joinable", "footage", "analysis", "running", "segment", "review", "bin",
+    "portrait",
 ]  # fmt: skip
 
 
@@ -66,6 +67,8 @@ COMMANDS: tuple[Command, ...] = (
             "Learn a new version of the weights that knows them"),
     Command("analysis.evaluate", "Evaluate...", "Analysis", ("Ctrl+E",), "analysis",
             "Hold the scores against labels: ROC curve, AUC, scores by class"),
+    Command("analysis.portrait", "Memory and prototypes...", "Analysis", ("Ctrl+M",), "portrait",
+            "Which items or prototypes answer where in the frame at rest"),
     Command("playback.toggle", "Play or pause", "Playback", ("Space", "K"), "footage"),
     Command("playback.shuttle_back", "Shuttle backwards", "Playback", ("J",), "footage",
             "Repeat for 2x, 4x, 8x"),

@@ -319,6 +319,7 @@ class Desk(QObject):
                     present.add("bin")
             if self.review.chosen():
                 present.add("segment")
+        present |= self.figures.present()
         self.window.actions_.allow(present)
         self.allowed.emit(present)
         self.window.transport.set_enabled_controls(document is not None)

@@ -10,11 +10,15 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
 from app.controllers.evaluating import Answer, Evaluating, OpenClip
+from app.controllers.portraying import Portraying, Sitting
 from app.views.evaluate_dialog import EvaluateDialog
+from app.views.portrait_dialog import PortraitDialog
 
 if TYPE_CHECKING:
+    from app.commands import Need
     from app.desk import Desk
     from engine.analysis.analysis import Analysis
+    from engine.analysis.portrait import Portrait
     from engine.errors import EngineError
     from engine.review.state import ReviewState
     from engine.scoring.ignoring import IgnoredArea
@@ -28,16 +32,94 @@ class FiguresPane(QObject):
         self._desk = desk
         self._evaluating: Evaluating | None = None  # started when it is first needed
         self.evaluation: EvaluateDialog | None = None
+        self._portraying: Portraying | None = None
+        self.portrait: PortraitDialog | None = None
         desk.reviewing.track_changed.connect(self._refresh_evaluation)
+        desk.playback.shown.connect(self._refresh_portrait)
+        desk.playback.speed_changed.connect(self._refresh_portrait)
+        desk.allowed.connect(self._on_allowed)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What the menu asks for."""
-        return {"analysis.evaluate": self.show_evaluation}
+        return {
+            "analysis.evaluate": self.show_evaluation,
+            "analysis.portrait": self.show_portrait,
+        }
 
     def stop(self) -> None:
         """End the workers."""
         if self._evaluating is not None:
             self._evaluating.stop()
+        if self._portraying is not None:
+            self._portraying.stop()
+
+    def present(self) -> set[Need]:
+        """Whether the current analysis has anything to portray."""
+        return set() if self._why_not() else {"portrait"}
+
+    def _why_not(self) -> str:
+        from engine.analysis.portrait import why_not
+
+        document = self._desk.current
+        if document is None or document.analysis is None:
+            return "There is no analysis."
+        return why_not(document.analysis)
+
+    @Slot(object)
+    def _on_allowed(self, present: set[Need]) -> None:
+        """A menu entry that is grey says why."""
+        action, why = self._desk.window.actions_["analysis.portrait"], self._why_not()
+        action.setToolTip(why or action.statusTip())
+
+    # --- portrait -------------------------------------------------------------------------------
+
+    def show_portrait(self) -> None:
+        """Show which items or prototypes answer in the frame at rest."""
+        document = self._desk.current
+        if document is None or self._why_not():
+            return
+        if self._portraying is None:
+            self._portraying = Portraying(self._desk.detectors.detector_of, self)
+            self._portraying.portrayed.connect(self._on_portrayed)
+            self._portraying.failed.connect(self._on_unportrayed)
+        if self.portrait is None:
+            self.portrait = PortraitDialog(document.path.name, self._desk.window)
+            self.portrait.finished.connect(self._on_portrait_closed)
+        self.portrait.show()
+        self.portrait.activateWindow()
+        self._refresh_portrait()
+
+    @Slot()
+    def _refresh_portrait(self) -> None:
+        if self.portrait is None or self._portraying is None:
+            return
+        self._portraying.forget()
+        document, shown = self._desk.current, self._desk.playback.current
+        why = self._why_not()
+        if why or document is None or document.analysis is None or document.footage is None:
+            self.portrait.say(why)
+        elif shown is not None and not self._desk.playback.speed:
+            self._portraying.want(Sitting(document.footage, document.analysis, shown.index))
+
+    @Slot(object)
+    def _on_portrayed(self, portrait: Portrait | None) -> None:
+        if self.portrait is None:
+            return
+        if portrait is None:
+            self.portrait.say("This frame has no score.")
+        else:
+            self.portrait.set_portrait(portrait)
+
+    @Slot(object)
+    def _on_unportrayed(self, error: EngineError) -> None:
+        if self.portrait is not None:
+            self.portrait.say(f"{error} {error.hint}".strip())
+
+    @Slot(int)
+    def _on_portrait_closed(self, code: int) -> None:
+        if self.portrait is not None:
+            self.portrait.deleteLater()
+            self.portrait = None
 
     # --- evaluate -------------------------------------------------------------------------------
 

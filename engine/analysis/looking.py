@@ -35,7 +35,7 @@ class Looker:
         target = self.nearest(index)
         if target is None:
             return None
-        return self._before(decoder, target).look(target, decoder.read(target))
+        return self.before(decoder, target).look(target, decoder.read(target))
 
     def measure(self, decoder: Decoder, index: int) -> Measured | None:
         """What `attributes` measures in a scored frame; None where there is no score, and for
@@ -45,12 +45,12 @@ class Looker:
 
         if self.nearest(index) != index:
             return None
-        stream = self._before(decoder, index)
+        stream = self.before(decoder, index)
         if not isinstance(stream, AttributesStream):
             return None
         return stream.measure(decoder.read(index))
 
-    def _before(self, decoder: Decoder, target: int) -> Stream:
+    def before(self, decoder: Decoder, target: int) -> Stream:
         """A stream that has seen what lies before a scored frame."""
         stream = self._detector.stream()
         position = self._sampling.position_at(target)

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.detectors.answering import Answering
 from engine.detectors.apn import STRIDE, ApnConfig, ApnNetwork, ApnOutput
 from engine.detectors.base import DetectorFacts, FrameScore, Look, Map, Picture
 from engine.detectors.device import precision_name
@@ -168,6 +169,22 @@ class ApnStream:
                 over_grid(found.matching),
                 found.assigned[0].reshape(side, side).cpu().numpy(),
             )
+
+    def answers(self) -> tuple[Answering, ...]:
+        """Which prototypes answer the clip that is full; nothing without the unit."""
+        seen = self.portrait()
+        if seen is None:
+            return ()
+        return (
+            Answering(
+                "prototypes",
+                seen.pixels,
+                seen.prototypes,
+                seen.matching,
+                seen.assigned,
+                seen.normalcy,
+            ),
+        )
 
     def _take(self, index: int, picture: Picture) -> bool:
         """Keep a frame; whether the clip is full."""

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.detectors.answering import Answering, answering_of
 from engine.detectors.base import DetectorFacts, FrameScore, Look, Picture
 from engine.detectors.blocks import fold_batchnorm
 from engine.detectors.comemory import (
@@ -163,6 +164,14 @@ class ComemoryStream:
             output, error, flow_error = self._predict()
             maps = {"error": self._image_map(error), "flow": flow_error}
             return Look(self._frames[-1][0], picture_of(output.predicted[0]), maps)
+
+    def answers(self) -> tuple[Answering, ...]:
+        """Which items of either memory answer the clip that is full."""
+        side = self._config.size // STRIDE
+        with torch.inference_mode():
+            output = self._predict()[0]
+            pairs = (("appearance items", output.appearance), ("motion items", output.motion))
+            return tuple(answering_of(name, a, side) for name, a in pairs if a is not None)
 
     def _take(self, index: int, picture: Picture) -> bool:
         """Keep a frame; whether the clip is full."""

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.detectors.answering import Answering, answering_of
 from engine.detectors.base import DetectorFacts, FrameScore, Look, Picture
 from engine.detectors.blocks import fold_batchnorm
 from engine.detectors.device import precision_name
@@ -172,6 +173,14 @@ class MnadStream:
                 maps["distance"] = self._distance_map(addressing)
             shown = picture_of(predicted[0])
         return Look(self._frames[self._config.target][0], shown, maps)
+
+    def answers(self) -> tuple[Answering, ...]:
+        """Which items answer the clip that is full; nothing without a memory."""
+        with torch.inference_mode():
+            addressing = self._predict()[2]
+            if addressing is None:
+                return ()
+            return (answering_of("memory items", addressing, self._config.size // STRIDE),)
 
     def _clip(self) -> Tensor:
         return self._detector.to_clip([f for _, f in self._frames][: self._config.frames_in])
