@@ -64,8 +64,9 @@ def test_a_run_that_cannot_even_begin_says_so_and_leaves_nothing(
 
 
 def test_a_file_that_does_not_fit_leaves_the_journal_and_the_older_file(
-    walk: Path, tmp_path: Path
+    walk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(running, "FLUSH_SECONDS", 0.0)  # what is told is written
     path = tmp_path / "a.h5"
     first = finished(new_run(walk, SpeedDetector(), path))
     older = path.read_bytes()
