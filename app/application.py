@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 import engine
 from app import crash, language, theme
+from app.collecting import GuiCollector
 from app.desk import Desk
 from app.dispatch import Dispatch
 from app.focus import FocusKeys
@@ -102,11 +103,14 @@ def run(paths: Sequence[Path] = (), *, demo: bool = False) -> int:
     crash.watch_hard_crashes()
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("Normscope")
+    collector = GuiCollector()
+    collector.start()
     application = Application(qt)
 
     crash.install_hooks(application.tell_crash, application.window.close)
     application.start(paths, demo=demo)
     code = qt.exec()
     application.stop()
+    collector.stop()
     crash.remove_hooks()
     return code

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.statusBar().addPermanentWidget(self.sentence)
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(8, 0, 12, 4)
         # a click must not take the keyboard from playback: Tab reaches controls
         kinds = (QAbstractButton, QAbstractSlider, QComboBox)
         for widget in self.findChildren(QWidget):

@@ -119,6 +119,11 @@ def split(clips: ClipSet, holdout: float) -> tuple[ClipSet, ClipSet]:
     )
 
 
+def held_out_words(runs: int) -> str:
+    """What a calibration on held-out clips calls its origin."""
+    return f"{runs} held-out {'stretch' if runs == 1 else 'stretches'} of the training footage"
+
+
 def as_picture(prepared: NDArray[np.uint8]) -> Picture:
     """Back from (C, h, w) BGR or grey to RGB (h, w, 3); preparing it again gives the same bytes."""
     if prepared.shape[0] == 1:

@@ -31,7 +31,7 @@ from engine.detectors.weights import WeightsCard, write_arrays
 from engine.errors import UnusableDataset
 from engine.learning.attributes_fit import Learner, background_of
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
-from engine.learning.clips import ClipSet, gather, split
+from engine.learning.clips import ClipSet, gather, held_out_words, split
 from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.watching import LossPoint, Preview
 from engine.progress import Progress, RateMeter
@@ -105,7 +105,7 @@ class Fitting:
             config = AttributesConfig(*frames.shape[1:])
             quiet = held if len(held) else training
             origin = (
-                f"{len(held.bounds)} held-out stretches of the training footage"
+                held_out_words(len(held.bounds))
                 if len(held)
                 else "the training footage itself, for lack of more"
             )

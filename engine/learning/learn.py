@@ -22,7 +22,7 @@ from engine.detectors.series import normal_series
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
-from engine.learning.clips import ClipSet, as_picture, gather, split
+from engine.learning.clips import ClipSet, as_picture, gather, held_out_words, split
 from engine.learning.courses import lesson_of
 from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.plan import TrainingPlan
@@ -101,7 +101,7 @@ class Learning:
         tensors = {k: v.clone() for k, v in trainer.trained.network.state_dict().items()}
         normal = held if len(held) else training
         origin = (
-            f"{len(held.bounds)} held-out stretches of the training footage"
+            held_out_words(len(held.bounds))
             if len(held)
             else "the training footage itself, for lack of more"
         )
