@@ -165,7 +165,7 @@ def main() -> None:
     wait(2.0)
     save(window, "sides-dark")
     run("view.sides")
-    for name in ("export", "learn", "settings", "evaluate", "portrait"):
+    for name in ("export", "learn", "settings"):
         save_dialog(application, DIALOGS[name], f"{name}-dark")
     window.resize(1024, 640)
     window.side.setCurrentIndex(0)
