@@ -65,7 +65,7 @@ def test_the_card_says_what_was_learned_from(yard: WeightsCard) -> None:
 def test_the_calibration_is_what_the_loaded_detector_says(yard: WeightsCard) -> None:
     calibration = load_detector(yard).facts.calibration
     assert calibration is not None
-    assert calibration.origin == "1 held-out stretches of the training footage"
+    assert calibration.origin == "1 held-out stretch of the training footage"
     scores = scored(yard, [normal(at) for at in range(FRAMES - HELD, FRAMES)])
     assert calibration.frames == len(scores) == HELD - 1
     for name in ("appearance", "motion"):
