@@ -78,7 +78,7 @@ class PicturePane(QObject):
         self._desk.looking.forget()
         self.refresh()
         if not self._desk.playback.speed and self._wants_look():
-            self._desk.looking.want(document, index)
+            self._desk.looking.look_at(document, index)
 
     def _wants_look(self) -> bool:
         """The exact maps are worth computing while the picture rests and somebody can see them."""
@@ -89,7 +89,7 @@ class PicturePane(QObject):
     def _on_speed(self, speed: float) -> None:
         shown = self._desk.playback.current
         if not speed and shown is not None and self._document is not None and self._wants_look():
-            self._desk.looking.want(self._document, shown.index)
+            self._desk.looking.look_at(self._document, shown.index)
 
     @Slot()
     def cycle_overlay(self) -> str:
@@ -110,7 +110,7 @@ class PicturePane(QObject):
         if visible and shown is not None and self._document is not None:
             window.sides.set_actual(shown.image)
             self.refresh()
-            self._desk.looking.want(self._document, shown.index)
+            self._desk.looking.look_at(self._document, shown.index)
 
     def refresh(self) -> None:
         """Overlay, regions and badge for the shown frame under the present settings."""
@@ -140,7 +140,7 @@ class PicturePane(QObject):
         resting = not self._desk.playback.speed and index < track.done
         wanted = not exact and resting and bool(maps) and self._wants_look()
         if wanted and not self._desk.looking.wanted(analysis, index):
-            self._desk.looking.want(document, index)
+            self._desk.looking.look_at(document, index)
         if not maps:
             window.canvas.set_overlay(None)
             window.canvas.set_regions([])

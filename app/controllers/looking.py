@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.controllers.decoder_seat import DecoderSeat
+from app.controllers.at_rest import AtRest
 from app.controllers.document import Document
 from app.imaging import to_qimage
-from app.jobs import LatestWorker
-from engine.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,36 +66,20 @@ def overlay_of(
     return laid(maps, analysis, state, calibration)
 
 
-class Looking(QObject):
-    """Closer looks at the shown frame, in a worker with its own decoder."""
+class Looking(AtRest["Question", "Picture | None"]):
+    """Closer looks at the shown frame."""
 
     looked = Signal()
-    failed = Signal(object)
     waiting = Signal(bool)
 
     def __init__(self, load: Callable[[Analysis], Detector], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._load = load
-        self._seat = DecoderSeat(self._given_up)
-        self._worker: LatestWorker[Question, Picture | None] = LatestWorker(
-            self._answer, "looking", self._seat.close
-        )
-        self._worker.answered.connect(self._on_answer)
-        self._worker.failed.connect(self._on_failure)
-        self._worker.start()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SETTLE_MS)
-        self._timer.timeout.connect(self._ask)
-        self._question: Question | None = None
+        super().__init__(load, "looking", SETTLE_MS, parent)
         self.picture: Picture | None = None
 
-    def want(self, document: Document, index: int) -> None:
+    def look_at(self, document: Document, index: int) -> None:
         """Look at a frame as soon as the picture has come to rest."""
-        if document.footage is None or document.analysis is None:
-            return
-        self._question = Question(document.footage, document.analysis, index)
-        self._timer.start()
+        if document.footage is not None and document.analysis is not None:
+            self.want(Question(document.footage, document.analysis, index))
 
     def wanted(self, analysis: Analysis, index: int) -> bool:
         """Whether a look at this frame of this analysis is under way or there."""
@@ -108,19 +90,8 @@ class Looking(QObject):
 
     def forget(self) -> None:
         """The picture moved on."""
-        self._timer.stop()
-        self._question, self.picture = None, None
-
-    def stop(self) -> None:
-        """End the worker."""
-        self._timer.stop()
-        self._worker.stop()
-
-    @Slot()
-    def _ask(self) -> None:
-        if self._question is not None:
-            self.waiting.emit(True)
-            self._worker.ask(self._question)
+        super().forget()
+        self.picture = None
 
     def _answer(self, question: Question) -> Picture | None:
         from engine.analysis.looking import Looker
@@ -137,23 +108,10 @@ class Looking(QObject):
         expected = None if look.expected is None else to_qimage(look.expected)
         return Picture(question, look.index, expected, dict(look.maps))
 
-    def _given_up(self) -> bool:
-        return self._worker.stopping or self._worker.waiting is not None
-
-    @Slot(int)
-    def _on_answer(self, generation: int) -> None:
-        given = self._worker.take()
-        if given is None or given[0] != generation or generation != self._worker.generation:
-            return
-        self.waiting.emit(False)
-        answer = given[1]
-        if answer is not None and answer.question is self._question:
+    def _take(self, answer: Picture | None) -> None:
+        if answer is not None:
             self.picture = answer
             self.looked.emit()
 
-    @Slot(int, object)
-    def _on_failure(self, generation: int, error: Exception) -> None:
-        self.waiting.emit(False)
-        if not isinstance(error, EngineError):
-            raise error
-        self.failed.emit(error)
+    def _busy(self, now: bool) -> None:
+        self.waiting.emit(now)

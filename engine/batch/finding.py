@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from engine.errors import FootageNotFound, UnreadableFootage
+from engine.footage.images import SUFFIXES
 
 # Containers that recorders and cameras write; a file named outright is taken whatever its name.
 VIDEO_SUFFIXES = (
@@ -13,7 +14,6 @@ VIDEO_SUFFIXES = (
     "ogv ps ts vob webm wmv"
 )
 VIDEO = {f".{name}" for name in VIDEO_SUFFIXES.split(" ")}
-IMAGES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"))
 
 
 def find_footage(paths: Iterable[Path]) -> list[Path]:
@@ -40,7 +40,7 @@ def _below(folder: Path) -> Iterable[Path]:
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     videos = [e for e in entries if e.is_file() and e.suffix.lower() in VIDEO]
     # a folder of recordings with a few snapshots beside them is no image sequence
-    if not videos and any(e.is_file() and e.suffix.lower() in IMAGES for e in entries):
+    if not videos and any(e.is_file() and e.suffix.lower() in SUFFIXES for e in entries):
         yield folder
         return
     yield from videos

@@ -6,9 +6,9 @@ torch is imported by the loaders, not by this table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from engine.detectors.base import Detector
+from engine.detectors.base import Detector, DetectorFacts
 
 if TYPE_CHECKING:
     from engine.detectors.weights import WeightsCard
@@ -16,46 +16,47 @@ if TYPE_CHECKING:
 Loader = Callable[["WeightsCard", str, str], Detector]  # card, device and precision as written
 
 
-def _mnad(card: WeightsCard, device: str, precision: str) -> Detector:
+def _network(
+    card: WeightsCard,
+    device: str,
+    precision: str,
+    config: Any,
+    kinds: tuple[Callable[..., Any], Callable[..., DetectorFacts], Callable[..., Detector]],
+) -> Detector:
+    """The card's tensors in a network of its configuration; kinds: network, facts, detector."""
     from engine.detectors.device import choose_device, choose_dtype
-    from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
-    from engine.detectors.mnad_stream import MnadDetector
     from engine.detectors.weights import read_tensors
 
+    make, facts, ready = kinds
     where = choose_device(device)
-    config = MnadConfig(**card.config)
-    network = MnadNetwork(config)
+    network = make(config)
     network.load_state_dict(read_tensors(card))
-    facts = mnad_facts(config, **card.known)
-    return MnadDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
+    dtype = choose_dtype(precision, where)  # type: ignore[arg-type]
+    return ready(network, facts(config, **card.known), where, dtype)
+
+
+def _mnad(card: WeightsCard, device: str, precision: str) -> Detector:
+    from engine.detectors.mnad import MnadConfig, MnadNetwork, mnad_facts
+    from engine.detectors.mnad_stream import MnadDetector
+
+    kinds = (MnadNetwork, mnad_facts, MnadDetector)
+    return _network(card, device, precision, MnadConfig(**card.config), kinds)
 
 
 def _apn(card: WeightsCard, device: str, precision: str) -> Detector:
     from engine.detectors.apn import ApnConfig, ApnNetwork, apn_facts
     from engine.detectors.apn_stream import ApnDetector
-    from engine.detectors.device import choose_device, choose_dtype
-    from engine.detectors.weights import read_tensors
 
-    where = choose_device(device)
-    config = ApnConfig(**card.config)
-    network = ApnNetwork(config)
-    network.load_state_dict(read_tensors(card))
-    facts = apn_facts(config, **card.known)
-    return ApnDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
+    kinds = (ApnNetwork, apn_facts, ApnDetector)
+    return _network(card, device, precision, ApnConfig(**card.config), kinds)
 
 
 def _comemory(card: WeightsCard, device: str, precision: str) -> Detector:
     from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork, comemory_facts
     from engine.detectors.comemory_stream import ComemoryDetector
-    from engine.detectors.device import choose_device, choose_dtype
-    from engine.detectors.weights import read_tensors
 
-    where = choose_device(device)
-    config = ComemoryConfig(**card.config)
-    network = ComemoryNetwork(config)
-    network.load_state_dict(read_tensors(card))
-    facts = comemory_facts(config, **card.known)
-    return ComemoryDetector(network, facts, where, choose_dtype(precision, where))  # type: ignore[arg-type]
+    kinds = (ComemoryNetwork, comemory_facts, ComemoryDetector)
+    return _network(card, device, precision, ComemoryConfig(**card.config), kinds)
 
 
 def _attributes(card: WeightsCard, device: str, precision: str) -> Detector:

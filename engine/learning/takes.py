@@ -10,6 +10,7 @@ from engine.analysis.sampling import sample
 from engine.detectors.base import Picture
 from engine.errors import UnusableDataset
 from engine.footage import Footage, open_footage
+from engine.footage.images import SUFFIXES
 from engine.learning.clips import Take
 
 # where a data set keeps its normal clips, and what lies beside it there: our own and MNAD's layout,
@@ -21,7 +22,6 @@ TRAINING = (
     ("Avenue Dataset/training_videos", "Avenue Dataset"),
     ("Train", "Test"),
 )
-IMAGES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
 
 
 def footage_paths(paths: Sequence[Path]) -> list[Path]:
@@ -56,7 +56,7 @@ def _both(folder: Path, beside: Path) -> bool:
 
 
 def _holds_images(folder: Path) -> bool:
-    return folder.is_dir() and any(p.suffix.lower() in IMAGES for p in folder.iterdir())
+    return folder.is_dir() and any(p.suffix.lower() in SUFFIXES for p in folder.iterdir())
 
 
 def take_of(path: Path, clip_rate: float | None) -> Take:
