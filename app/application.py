@@ -37,6 +37,8 @@ class Application(QObject):
     def __init__(self, qt: QApplication, settings: Settings | None = None) -> None:
         super().__init__()
         self._qt = qt
+        self._collector = GuiCollector(self)
+        self._collector.start()
         self.settings = settings or Settings()
         language.use(qt, self.settings.language)
         theme.apply(qt, self.settings.theme)
@@ -95,6 +97,7 @@ class Application(QObject):
         self.settings.geometry = self.window.saveGeometry()
         self.settings.save()
         self.desk.stop()
+        self._collector.stop()
 
 
 def run(paths: Sequence[Path] = (), *, demo: bool = False) -> int:
@@ -103,14 +106,11 @@ def run(paths: Sequence[Path] = (), *, demo: bool = False) -> int:
     crash.watch_hard_crashes()
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("Normscope")
-    collector = GuiCollector()
-    collector.start()
     application = Application(qt)
 
     crash.install_hooks(application.tell_crash, application.window.close)
     application.start(paths, demo=demo)
     code = qt.exec()
     application.stop()
-    collector.stop()
     crash.remove_hooks()
     return code
