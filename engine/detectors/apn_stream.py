@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from engine.detectors.answering import Answering
 from engine.detectors.apn import STRIDE, ApnConfig, ApnNetwork, ApnOutput
 from engine.detectors.base import DetectorFacts, FrameScore, Look, Map, Picture
-from engine.detectors.device import precision_name
 from engine.detectors.mnad import squared_error, to_unit
 from engine.detectors.pictures import picture_of, prepared
 from engine.detectors.pooled import PatchDelay
 from engine.detectors.prototypes import feature_errors
+from engine.detectors.ready import ReadyNetwork
 from engine.scoring.pooling import psnr, to_cells
 
 Prepared = NDArray[np.uint8]  # (C, h, w)
@@ -48,32 +48,17 @@ class Portrait:
     assigned: NDArray[np.int64]
 
 
-class ApnDetector:
+class ApnDetector(ReadyNetwork):
     """A trained network, ready to run: one precision, channels last; the unit stays fp32."""
 
     def __init__(
         self, network: ApnNetwork, facts: DetectorFacts, device: torch.device, dtype: torch.dtype
     ) -> None:
+        super().__init__(facts, device, dtype)
         self.config: ApnConfig = network.config
-        self._facts, self._device, self._dtype = facts, device, dtype
         self.network = network.eval().requires_grad_(False).to(device)
         for part in (self.network.backbone, self.network.tail):
             part.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    @property
-    def facts(self) -> DetectorFacts:
-        """Its declaration."""
-        return self._facts
-
-    @property
-    def device(self) -> str:
-        """Where it runs."""
-        return str(self._device)
-
-    @property
-    def precision(self) -> str:
-        """`fp32`, `bf16` or `fp16`."""
-        return precision_name(self._dtype)
 
     def stream(
         self,
@@ -94,10 +79,7 @@ class ApnDetector:
 
     def respond(self, frames: Sequence[Prepared]) -> ApnOutput:
         """Prepared frames, oldest first -> prediction and prototyping."""
-        clip = to_unit(torch.from_numpy(np.concatenate(frames))[None].to(self._device))
-        return self.network(  # type: ignore[no-any-return]
-            clip.to(self._dtype, memory_format=torch.channels_last)
-        )
+        return self.network(self.to_clip(frames))  # type: ignore[no-any-return]
 
 
 class ApnStream:

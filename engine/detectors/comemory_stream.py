@@ -24,15 +24,15 @@ from engine.detectors.comemory import (
     raw_target,
 )
 from engine.detectors.comemory_score import parts_of
-from engine.detectors.device import precision_name
 from engine.detectors.memory import Addressing, address, as_queries, write_items
 from engine.detectors.mnad import STRIDE, regular_score, squared_error, to_unit
 from engine.detectors.pictures import picture_of, prepared
 from engine.detectors.pooled import PatchDelay
+from engine.detectors.ready import ReadyNetwork
 from engine.scoring.pooling import to_cells
 
 
-class ComemoryDetector:
+class ComemoryDetector(ReadyNetwork):
     """A trained Co-memory network, ready to run: BN folded, one precision, channels last."""
 
     def __init__(
@@ -42,9 +42,8 @@ class ComemoryDetector:
         device: torch.device,
         dtype: torch.dtype,
     ) -> None:
+        super().__init__(facts, device, dtype)
         self.config = network.config
-        self._facts = facts
-        self._device, self._dtype = device, dtype
         # read before the network goes to half precision: these stay exact
         self.flow_scale = network.scale.unlimited
         self.image_weight, self.flow_weight = network.patch_weights.tolist()
@@ -57,21 +56,6 @@ class ComemoryDetector:
         network.requires_grad_(False)
         self.network = network.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    @property
-    def facts(self) -> DetectorFacts:
-        """Its declaration."""
-        return self._facts
-
-    @property
-    def device(self) -> str:
-        """Where it runs."""
-        return str(self._device)
-
-    @property
-    def precision(self) -> str:
-        """`fp32`, `bf16` or `fp16`."""
-        return precision_name(self._dtype)
-
     def stream(self, *, gamma: float | None = None, update: bool | None = None) -> ComemoryStream:
         """Start a pass with the trained items."""
         facts = self._facts
@@ -80,11 +64,6 @@ class ComemoryDetector:
             gamma=facts.gamma if gamma is None else gamma,
             updating=facts.update_by_default if update is None else update,
         )
-
-    def to_clip(self, frames: list[Frame]) -> Tensor:
-        """Prepared frames (C, h, w), oldest first -> (1, T*C, h, w) in [-1, 1] on the device."""
-        stacked = torch.from_numpy(np.concatenate(frames))[None].to(self._device)
-        return to_unit(stacked).to(self._dtype, memory_format=torch.channels_last)
 
     def written(self, items: Items, found: tuple[Addressing | None, Addressing | None]) -> Items:
         """Both memories after an update; one without items stays None."""

@@ -13,7 +13,6 @@ from torch import Tensor
 from engine.detectors.answering import Answering, answering_of
 from engine.detectors.base import DetectorFacts, FrameScore, Look, Picture
 from engine.detectors.blocks import fold_batchnorm
-from engine.detectors.device import precision_name
 from engine.detectors.memory import (
     Addressing,
     address,
@@ -32,10 +31,11 @@ from engine.detectors.mnad import (
 )
 from engine.detectors.pictures import picture_of
 from engine.detectors.pooled import PatchDelay
+from engine.detectors.ready import ReadyNetwork
 from engine.scoring.pooling import psnr, to_cells
 
 
-class MnadDetector:
+class MnadDetector(ReadyNetwork):
     """A trained MNAD network, ready to run: BN folded, one precision, channels last."""
 
     def __init__(
@@ -45,9 +45,8 @@ class MnadDetector:
         device: torch.device,
         dtype: torch.dtype,
     ) -> None:
+        super().__init__(facts, device, dtype)
         self.config = network.config
-        self._facts = facts
-        self._device, self._dtype = device, dtype
         self.trained_items = (
             None if network.memory is None else network.memory.items.detach().float().to(device)
         )
@@ -57,21 +56,6 @@ class MnadDetector:
         self.encoder = network.encoder.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.decoder = network.decoder.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    @property
-    def facts(self) -> DetectorFacts:
-        """Its declaration."""
-        return self._facts
-
-    @property
-    def device(self) -> str:
-        """Where it runs."""
-        return str(self._device)
-
-    @property
-    def precision(self) -> str:
-        """`fp32`, `bf16` or `fp16`."""
-        return precision_name(self._dtype)
-
     def stream(self, *, gamma: float | None = None, update: bool | None = None) -> MnadStream:
         """Start a pass with the trained items."""
         facts = self._facts
@@ -80,11 +64,6 @@ class MnadDetector:
             gamma=facts.gamma if gamma is None else gamma,
             updating=facts.update_by_default if update is None else update,
         )
-
-    def to_clip(self, frames: list[NDArray[np.uint8]]) -> Tensor:
-        """Prepared frames (C, h, w), oldest first -> (1, T*C, h, w) in [-1, 1] on the device."""
-        stacked = torch.from_numpy(np.concatenate(frames))[None].to(self._device)
-        return to_unit(stacked).to(self._dtype, memory_format=torch.channels_last)
 
     def encode(self, clip: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
         """Features and skips of one clip, in this detector's precision."""
