@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
+from command_driver import Run, document, fails, interrupt_after
 from footage_maker import make_images
 from tiny_engine import finished, new_run
 
@@ -18,59 +16,10 @@ from engine import cli
 from engine.analysis.analysis import Analysis
 from engine.analysis.file import read_analysis, write_analysis
 from engine.analysis.journal import JournalWriter, journal_path
-from engine.analysis.run import AnalysisRun
 from engine.detectors.mnad_stream import MnadDetector
 from engine.detectors.speed import SpeedDetector
-from engine.progress import Progress
 from engine.review.state import ReviewState
 from engine.scene import SceneSpec
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command in an empty folder: (exit code, stdout, stderr)."""
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-
-    def command(*argv: object) -> tuple[int, str, str]:
-        code = cli.main([str(word) for word in argv])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return command
-
-
-def document(answer: tuple[int, str, str], code: int = 0) -> Any:
-    """The one JSON document of an answer."""
-    assert answer[0] == code, answer[2]
-
-    def refuse(name: str) -> None:
-        raise AssertionError(f"{name} is not JSON")
-
-    return json.loads(answer[1], parse_constant=refuse)
-
-
-def fails(answer: tuple[int, str, str], sentence: str) -> None:
-    """An expected failure: 1, one sentence and a hint on stderr, nothing on stdout."""
-    code, out, err = answer
-    assert code == 1
-    assert out == ""
-    lines = err.strip().splitlines()
-    assert lines[0].startswith("Error: ")
-    assert sentence in lines[0]
-    assert lines[1].startswith("Hint: ")
-    assert len(lines) == 2
-
-
-@pytest.fixture(scope="module")
-def scored(walk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished analysis by `speed`."""
-    path = tmp_path_factory.mktemp("scored") / "walk.h5"
-    finished(new_run(walk, SpeedDetector(), path))
-    return path
 
 
 def commands() -> list[list[str]]:
@@ -202,57 +151,6 @@ def test_a_run_that_was_killed_has_segments_too(run: Run, walk: Path, tmp_path: 
     assert document(run("segments", tmp_path / "k.h5", "--json"))
 
 
-def test_export_and_verify_make_a_case_that_passes(run: Run, scored: Path) -> None:
-    written = document(run("export", scored, "--out", "case", "--json"))
-    assert len(written["excerpts"]) == 1
-    assert written["excerpts"][0]["packets_identical"] is True
-    checked = document(run("verify", "case", "--json"))
-    assert checked["result"] == "pass"
-    assert set(checked["files"][0]) == {"path", "result", "reason"}
-    (Path("case") / "scores.csv").unlink()
-    assert document(run("verify", "case", "--json"), code=1)["result"] == "partial"
-    (Path("case") / "more.txt").write_text("x")
-    assert document(run("verify", "case", "--json"), code=1)["result"] == "fail"
-    assert run("verify", "case")[0] == 1
-
-
-def test_export_takes_numbers_confirmed_or_all(run: Run, scored: Path) -> None:
-    assert document(run("export", scored, "--out", "a", "--segments", "1", "--json"))
-    fails(run("export", scored, "--out", "b", "--segments", "2"), "no segment 2")
-    fails(run("export", scored, "--out", "b", "--segments", "x"), "names no segments")
-    fails(run("export", scored, "--out", "b", "--segments", "confirmed"), "no segment to export")
-    fails(run("export", scored, "--out", "b", "--kind", "poster"), "no 'poster' copies")
-    fails(run("export", scored, "--out", "a"), "already holds something")
-    assert not Path("b").exists()
-
-
-def test_export_takes_a_review(run: Run, scored: Path, walk: Path) -> None:
-    from engine.review.defaults import default_state
-    from engine.review.session import open_review
-    from engine.review.state import ReviewSegment, Verdict
-    from engine.timebase import FrameSpan
-
-    analysis = read_analysis(scored)
-    review = open_review(Path("r.review.json"), analysis.head.footage, default_state(analysis))
-    made = ReviewSegment("m", FrameSpan(4, 9), float("nan"), 4, "made", Verdict("confirmed"))
-    review.change("made", review.state.with_segment(made))
-    answer = run(
-        "export", scored, "--out", "c", "--review", review.path, "--segments", "confirmed", "--json"
-    )
-    assert [e["requested"] for e in document(answer)["excerpts"]] == [[4, 9]]
-    longer = replace(made, span=FrameSpan(4, 900))
-    review.change("wrong", review.state.with_segment(longer))
-    fails(run("export", scored, "--out", "d", "--review", review.path), "longer footage")
-
-
-def test_an_export_finds_out_that_the_footage_is_gone(run: Run, walk: Path, tmp_path: Path) -> None:
-    here = tmp_path / "here.mp4"
-    shutil.copyfile(walk, here)
-    assert run("analyse", here)[0] == 0
-    here.unlink()
-    fails(run("export", "here.h5", "--out", "case"), "not there any more")
-
-
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -348,47 +246,6 @@ def test_named_weights_analyse_and_resume(
     assert again["scored"] == 44
     assert again["precision"] == "fp32"
     assert document(run(*words, "-o", left.path, "--json"))["resumed_from"] == 0
-
-
-def interrupt_after(monkeypatch: pytest.MonkeyPatch, reports: int) -> None:
-    """Ctrl+C comes while the nth report is drawn."""
-    run = AnalysisRun.run
-
-    def interrupted(self: AnalysisRun) -> Iterator[Progress]:
-        work = run(self)
-        try:
-            for at, report in enumerate(work, 1):
-                yield report
-                if at == reports:
-                    raise KeyboardInterrupt
-        finally:
-            work.close()  # type: ignore[attr-defined]
-
-    monkeypatch.setattr(AnalysisRun, "run", interrupted)
-
-
-def test_ctrl_c_ends_with_130_and_keeps_what_was_done(
-    run: Run, walk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    interrupt_after(monkeypatch, 25)
-    code, out, err = run("analyse", walk, "--json")
-    assert (code, out) == (130, "")
-    assert "kept" in err
-    left = read_analysis(Path("walk.h5"))
-    assert not left.complete
-    assert left.frames_done >= 20
-
-
-def test_ctrl_c_before_the_work_is_130_too(
-    run: Run, walk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from engine import api
-
-    def interrupted(path: Path) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(api, "open_footage", interrupted)
-    assert run("info", walk)[0] == 130
 
 
 def test_a_scene_comes_with_its_ground_truth(run: Run) -> None:

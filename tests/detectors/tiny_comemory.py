@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
+from engine.detectors.base import FrameScore
 from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork, comemory_facts
 from engine.detectors.comemory_stream import ComemoryDetector
 
@@ -33,3 +35,10 @@ def detector(made: ComemoryNetwork | None = None, **config: Any) -> ComemoryDete
     """On the CPU in fp32."""
     made = made or network(**config)
     return ComemoryDetector(made, comemory_facts(made.config), torch.device("cpu"), torch.float32)
+
+
+def scored(made: ComemoryDetector, frames: list[np.ndarray], **settings: Any) -> list[FrameScore]:
+    """Scores of a whole pass."""
+    stream = made.stream(**settings)
+    scores = [score for at, frame in enumerate(frames) for score in stream.push(at, frame)]
+    return scores + stream.flush()

@@ -1,0 +1,62 @@
+"""export and verify: what they take, and what they refuse."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from command_driver import Run, document, fails
+
+from engine.analysis.file import read_analysis
+
+
+def test_export_and_verify_make_a_case_that_passes(run: Run, scored: Path) -> None:
+    written = document(run("export", scored, "--out", "case", "--json"))
+    assert len(written["excerpts"]) == 1
+    assert written["excerpts"][0]["packets_identical"] is True
+    checked = document(run("verify", "case", "--json"))
+    assert checked["result"] == "pass"
+    assert set(checked["files"][0]) == {"path", "result", "reason"}
+    (Path("case") / "scores.csv").unlink()
+    assert document(run("verify", "case", "--json"), code=1)["result"] == "partial"
+    (Path("case") / "more.txt").write_text("x")
+    assert document(run("verify", "case", "--json"), code=1)["result"] == "fail"
+    assert run("verify", "case")[0] == 1
+
+
+def test_export_takes_numbers_confirmed_or_all(run: Run, scored: Path) -> None:
+    assert document(run("export", scored, "--out", "a", "--segments", "1", "--json"))
+    fails(run("export", scored, "--out", "b", "--segments", "2"), "no segment 2")
+    fails(run("export", scored, "--out", "b", "--segments", "x"), "names no segments")
+    fails(run("export", scored, "--out", "b", "--segments", "confirmed"), "no segment to export")
+    fails(run("export", scored, "--out", "b", "--kind", "poster"), "no 'poster' copies")
+    fails(run("export", scored, "--out", "a"), "already holds something")
+    assert not Path("b").exists()
+
+
+def test_export_takes_a_review(run: Run, scored: Path, walk: Path) -> None:
+    from engine.review.defaults import default_state
+    from engine.review.session import open_review
+    from engine.review.state import ReviewSegment, Verdict
+    from engine.timebase import FrameSpan
+
+    analysis = read_analysis(scored)
+    review = open_review(Path("r.review.json"), analysis.head.footage, default_state(analysis))
+    made = ReviewSegment("m", FrameSpan(4, 9), float("nan"), 4, "made", Verdict("confirmed"))
+    review.change("made", review.state.with_segment(made))
+    answer = run(
+        "export", scored, "--out", "c", "--review", review.path, "--segments", "confirmed", "--json"
+    )
+    assert [e["requested"] for e in document(answer)["excerpts"]] == [[4, 9]]
+    longer = replace(made, span=FrameSpan(4, 900))
+    review.change("wrong", review.state.with_segment(longer))
+    fails(run("export", scored, "--out", "d", "--review", review.path), "longer footage")
+
+
+def test_an_export_finds_out_that_the_footage_is_gone(run: Run, walk: Path, tmp_path: Path) -> None:
+    here = tmp_path / "here.mp4"
+    shutil.copyfile(walk, here)
+    assert run("analyse", here)[0] == 0
+    here.unlink()
+    fails(run("export", "here.h5", "--out", "case"), "not there any more")
