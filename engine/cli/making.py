@@ -8,7 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from engine import api
-from engine.cli.output import Device, Json, PrecisionName, drive, emit, say, table
+from engine.cli.output import (
+    DetectorName,
+    Device,
+    Json,
+    PrecisionName,
+    Weights,
+    drive,
+    emit,
+    say,
+    table,
+)
 from engine.errors import BadSetting
 
 
@@ -21,11 +31,15 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     out: Annotated[Path, typer.Option(help="The folder for the analysis and the excerpts.")],
+    weights: Weights = None,
+    detector: DetectorName = None,
     device: Device = "auto",
     precision: PrecisionName = "auto",
     json: Json = False,
 ) -> None:
     """Render a scene, score it, export what is flagged: the whole job without a screen.
+
+    Without weights or a detector, those that came with the program for this scene.
 
     Example: normscope demo --out demo
     """
@@ -41,8 +55,13 @@ def demo(
 
     drive(render_demo())
     footage = api.open_footage(demo_clip())
-    detector = demo_detector(device, precision)
-    run = api.start_analysis(footage, detector, out / "square.h5")
+    if weights is None and detector is None:
+        chosen = demo_detector(device, precision)
+    else:
+        chosen = api.load_detector(
+            weights=weights, detector=detector, device=device, precision=precision
+        )
+    run = api.start_analysis(footage, chosen, out / "square.h5")
     drive(run.run())
     analysis = run.analysis
     state = default_state(analysis)
@@ -60,15 +79,15 @@ def demo(
         normal[event["start"] : event["stop"]] = False
         rows.append({**event, "found": hit is not None, "peak": hit.peak if hit else None})
     for row in rows:
-        chosen = normal.copy()
-        chosen[row["start"] : row["stop"]] = True
-        row["auc"] = auc(~normal[chosen], scored.score[chosen])
+        frames = normal.copy()
+        frames[row["start"] : row["stop"]] = True
+        row["auc"] = auc(~normal[frames], scored.score[frames])
     spans = [FrameSpan(event["start"], event["stop"]) for event in demo_events()]
     elsewhere = sum(not any(s.span.overlaps(span) for span in spans) for s in found)
     if json:
         emit({"footage": str(footage.path), "analysis": str(run.path),
-              "case": str(folder), "detector": detector.facts.name,
-              "weights": detector.facts.weights_id, "segments": len(found),
+              "case": str(folder), "detector": chosen.facts.name,
+              "weights": chosen.facts.weights_id, "segments": len(found),
               "elsewhere": elsewhere, "events": rows})  # fmt: skip
         return
     shown = [[r["kind"], str(r["start"]), str(r["stop"]), "yes" if r["found"] else "no",
