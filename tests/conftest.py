@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+if "PYTEST_XDIST_WORKER" in os.environ:  # one thread each: processes that share the cores wait for
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # each other's threads otherwise
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "footage"), str(HERE / "app")]  # helpers of the tests

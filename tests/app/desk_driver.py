@@ -78,7 +78,7 @@ def wait_analysed(qtbot, application: Application) -> None:
             and not application.desk.reviewing.track.provisional
         )
 
-    qtbot.waitUntil(analysed, timeout=30_000)
+    qtbot.waitUntil(analysed, timeout=120_000)
 
 
 def wait_frame(qtbot, application: Application, index: int) -> None:
