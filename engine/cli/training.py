@@ -47,7 +47,9 @@ def train(
     clip_rate: Annotated[
         float, typer.Option(help="Frames a second that a clip is made of.")
     ] = 10.0,
-    holdout: Annotated[float, typer.Option(help="Share held out for calibration.")] = 0.125,
+    holdout: Annotated[
+        float, typer.Option(help="Share held out for calibration (networks).")
+    ] = 0.125,
     crop: Annotated[
         int, typer.Option(help="Train on moving crops of this side; 0 for whole frames.")
     ] = 0,
@@ -167,7 +169,7 @@ def train(
         "memory_finish": memory_finish,
     }
     if detector == "attributes":
-        common = {"lambda_": lambda_, "clip_rate": clip_rate, "holdout": holdout, "seed": seed}
+        common = {"lambda_": lambda_, "clip_rate": clip_rate, "seed": seed}
         fitting = _fitting([parse_normal(text) for text in normal], output, own, base, common)
         drive(told_findings(fitting))
         _told(fitting.card, output, json)

@@ -4,13 +4,15 @@ A frame is measured (attributes_measuring.py) and compared with what is normal a
 (attributes_normal.py).
 
     motion      B = v / v_99(place) * (1 + kappa * d)
-    appearance  A = weighted sum of the surprises of place, stay, size and form, each in its unit
+    appearance  A = max(0, max over attributes of surprise / unit - EVIDENT)
 
-v is the speed of a patch of 28 x 28 pixels over three frames, v_99(place) what normal speed there
-stays below in 99 of 100 frames, and d the surprise of the direction there in nats: somebody going
-the wrong way is as odd as somebody fast.  The unit of an attribute is what a normal frame's worst
-patch stays below in 99 of 100 frames.  A frame's part is its worst patch of 28 x 28 pixels and
-three frames.  Nothing adapts while it runs, so a run can be resumed anywhere.
+v is the speed of a patch of 28 x 28 pixels over three frames; v_99(place) is what 99 of 100 of
+those that move there stay below, and d the surprise of the direction there in nats: somebody going
+the wrong way is as odd as somebody fast.  Attributes of appearance are place, stay, size and form;
+the unit of one is what a normal frame's worst patch stays below in 99 of 100 frames.  The oddest
+attribute speaks, and only where it is about as odd as normal gets: a sum of four that are each a
+little unusual, as in any new crowd, drowned the rest.  A frame's part is its worst patch of 28 x
+28 pixels and three frames.  Nothing adapts while it runs, so a run can be resumed anywhere.
 """
 
 from __future__ import annotations
@@ -28,15 +30,15 @@ from engine.detectors.attributes_measuring import (
     Measurer,
     Plane,
 )
-from engine.detectors.attributes_normal import Normal
+from engine.detectors.attributes_normal import APPEARANCE, Normal
 from engine.detectors.base import DetectorFacts, FrameScore, Look, PartSpec, PatchRule, Picture
 from engine.detectors.pooled import PatchDelay
 from engine.detectors.speed import working_picture
 from engine.errors import BadSetting
 
-KAPPA = 0.5
-# chosen with lambda and kappa on pasted anomalies and rendered scenes of other seeds
-WEIGHTS = (("place", 1.5), ("stay", 1.0), ("size", 0.5), ("form", 1.0))
+# chosen with lambda on pasted anomalies and rendered scenes of other seeds
+KAPPA = 1.0
+EVIDENT = 0.8  # units; below 1, so that normal's own 99 % quantile lies above 0 and scales A
 PATCH = PatchRule(cells=PATCH_CELLS, frames=3)
 ODDEST_ASPECT = 0.05  # relative difference of aspect that is stretched away
 
@@ -57,25 +59,22 @@ FACTS = DetectorFacts(
 class AttributesConfig:
     """What the card keeps beside the densities.  height, width: of the working picture.
 
-    weights: how much each attribute of appearance counts.
+    evident: the unit share at which an attribute begins to count.
     """
 
     height: int
     width: int
     kappa: float = KAPPA
-    weights: tuple[tuple[str, float], ...] = WEIGHTS
+    evident: float = EVIDENT
 
     @staticmethod
     def of(document: Mapping[str, object]) -> AttributesConfig:
         """From a card.  Raises TypeError, ValueError, KeyError on a damaged one."""
-        weights = document["weights"]
-        if not isinstance(weights, Mapping):
-            raise TypeError("the weights of the attributes are no table")
         return AttributesConfig(
             int(document["height"]),  # type: ignore[call-overload]
             int(document["width"]),  # type: ignore[call-overload]
             float(document["kappa"]),  # type: ignore[arg-type]
-            tuple((str(name), float(value)) for name, value in weights.items()),
+            float(document["evident"]),  # type: ignore[arg-type]
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -84,17 +83,21 @@ class AttributesConfig:
             "height": self.height,
             "width": self.width,
             "kappa": self.kappa,
-            "weights": dict(self.weights),
+            "evident": self.evident,
         }
+
+
+def in_units(surprises: Mapping[str, Plane], units: Mapping[str, float]) -> Plane:
+    """The attributes of appearance in their units, in the order of APPEARANCE.  (4, h, w)."""
+    return np.stack([surprises[name] / np.float32(units.get(name, 1.0)) for name in APPEARANCE])
 
 
 def joined(
     surprises: Mapping[str, Plane], units: Mapping[str, float], config: AttributesConfig
 ) -> dict[str, Plane]:
     """The maps of the two parts from the planes of the attributes.  (h, w) each."""
-    appearance = np.zeros_like(surprises["speed"])
-    for name, weight in config.weights:
-        appearance += np.float32(weight / units.get(name, 1.0)) * surprises[name]
+    oddest = in_units(surprises, units).max(axis=0)
+    appearance = np.maximum(oddest - np.float32(config.evident), 0)
     motion = surprises["speed"] * (1 + np.float32(config.kappa) * surprises["direction"])
     return {"appearance": appearance, "motion": np.asarray(motion, np.float32)}
 

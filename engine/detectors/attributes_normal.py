@@ -31,6 +31,10 @@ from engine.detectors.attributes_measuring import (
 
 DIRECTIONS = 8
 SPEED_EDGES = np.geomspace(0.05, 40.0, 41)  # pixel/frame; the first bin is rest
+MOVING = 0.3  # pixel/frame: slower is rest, or the noise of the flow
+NEAR, NEAR_ROWS = 1.1, 3.0  # cells over which speeds are shared, beside the smoothing when learned
+ROWS_SPEAK = 50.0  # cell-frames, some five walkers: below that the row says more than the place
+EVERYWHERE = 2000.0  # cell-frames; below that the picture says more than the row
 STAY_BIN = 4  # frames
 WINDOW = (6, 4)  # cells, high and wide: the window whose form is compared
 FILLED = 0.25  # share of foreground around a cell from which its form is looked at
@@ -175,12 +179,23 @@ class Normal:
 
     @cached_property
     def speed_limit(self) -> Plane:
-        """The 99 % quantile of patch speed at each place, pixel/frame.  (h, w).
+        """What 99 of 100 of those that move there stay below, pixel/frame.  (h, w).
 
-        Nowhere below 0.3 of the largest: where nothing ever moves the flow's noise would be all.
+        Where few have moved, those of the same rows speak too, and of the whole picture: somebody
+        who walks where nobody walks is out of place, not fast.
         """
-        limit = level_of(self.speeds, SPEED_EDGES, 0.99)
-        return np.asarray(np.maximum(limit, np.float32(0.3) * limit.max()), np.float32)
+        lower = np.concatenate(([0.0], SPEED_EDGES[:-1]))
+        counts = np.where(lower >= MOVING, self.speeds, np.float32(0)) * np.float32(self.frames)
+        if not counts.any():
+            return np.full(counts.shape[:2], MOVING, np.float32)
+        here = cv2.GaussianBlur(counts, (0, 0), NEAR)
+        everywhere = counts.sum((0, 1)) / counts.sum()
+        rows = cv2.GaussianBlur(counts.sum(1), (1, 0), sigmaX=0.1, sigmaY=NEAR_ROWS)
+        rows = rows + EVERYWHERE * everywhere
+        rows /= rows.sum(-1, keepdims=True)
+        found = here + ROWS_SPEAK * rows[:, None]
+        found /= found.sum(-1, keepdims=True)
+        return level_of(found.astype(np.float32), SPEED_EDGES, 0.99)
 
     @cached_property
     def stay_limit(self) -> Plane:

@@ -6,9 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.detectors.attributes import AttributesConfig
+from engine.detectors.attributes import AttributesConfig, in_units
 from engine.detectors.attributes_measuring import CELL, STAY_FRAMES, Measured, Thing
-from engine.detectors.attributes_normal import DIRECTIONS, SPEED_EDGES, Normal, level_of
+from engine.detectors.attributes_normal import (
+    APPEARANCE,
+    DIRECTIONS,
+    SPEED_EDGES,
+    Normal,
+    level_of,
+)
 from engine.explain.explanation import Finding, Measurement
 from engine.explain.rarity import compared
 
@@ -37,21 +43,25 @@ class Measuring:
     rate: float
 
     def within(self, map_name: str, cells: Cells) -> tuple[tuple[str, float], ...]:
-        """Shares of the attributes in a part's map at a place, the largest first."""
+        """Shares of the attributes in a part's map at a place, the largest first.
+
+        Of appearance only the oddest attribute of a cell counts there.
+        """
         planes = self.normal.surprises(self.measured)
         if map_name == "motion":
             speed = planes["speed"][cells]
             odd = speed * planes["direction"][cells] * self.config.kappa
             terms = {"speed": float(speed.mean()), "direction": float(odd.mean())}
         else:
-            terms = {
-                name: weight / self.normal.units.get(name, 1.0) * float(planes[name][cells].mean())
-                for name, weight in self.config.weights
-            }
+            units = in_units(planes, self.normal.units)[:, *cells]
+            oddest = units.argmax(axis=0)
+            above = np.maximum(units.max(axis=0) - self.config.evident, 0)
+            terms = {name: float(above[oddest == at].sum()) for at, name in enumerate(APPEARANCE)}
         total = sum(terms.values())
         if total <= 0:
             return ()
-        return tuple(sorted(((n, v / total) for n, v in terms.items()), key=lambda one: -one[1]))
+        shares = [(name, value / total) for name, value in terms.items() if value > 0]
+        return tuple(sorted(shares, key=lambda one: -one[1]))
 
     def findings(self, cells: Cells) -> tuple[list[Finding], list[Measurement]]:
         """Words and values for a place."""

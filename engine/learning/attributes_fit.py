@@ -64,6 +64,18 @@ class Learner:
         self._things: list[tuple[float, float, float, float]] = []
         self._windows: list[NDArray[np.float32]] = []
 
+    @staticmethod
+    def of_all(learners: Sequence[Learner]) -> Learner:
+        """What several have counted before the same background, as one."""
+        whole = Learner(learners[0].background, learners[0]._seed)
+        for one in learners:
+            whole.frames += one.frames
+            for counts in ("_speeds", "_stays", "_directions", "_feet"):
+                getattr(whole, counts)[...] += getattr(one, counts)
+            whole._things += one._things
+            whole._windows += one._windows
+        return whole
+
     def learn(self, frames: NDArray[np.uint8], spans: Spans) -> Iterator[int]:
         """Measure all frames (N, H, W) of the spans; yields how many are done."""
         measurer = Measurer(self.background)

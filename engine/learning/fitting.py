@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,16 +23,16 @@ from engine.detectors.attributes import (
     AttributesConfig,
     joined,
 )
-from engine.detectors.attributes_measuring import Measurer
 from engine.detectors.attributes_normal import ATTRIBUTES, Normal
 from engine.detectors.base import Calibration
 from engine.detectors.series import normal_series
 from engine.detectors.speed import working_picture
 from engine.detectors.weights import WeightsCard, write_arrays
 from engine.errors import UnusableDataset
-from engine.learning.attributes_fit import Learner, background_of
+from engine.learning.attributes_fit import background_of
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
-from engine.learning.clips import ClipSet, gather, held_out_words, split
+from engine.learning.clips import ClipSet, gather
+from engine.learning.cross_fitting import FOLDS, CrossFit, cross_fit
 from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.watching import LossPoint, Preview
 from engine.progress import Progress, RateMeter
@@ -41,6 +42,7 @@ from engine.scoring.pooling import worst_patches
 MOST_FRAMES = 2500  # frames that are measured; of more, stretches are taken from all over
 STRETCH = 100
 UNIT_LEVEL = 0.99
+_PART = "quarter"  # of FOLDS
 # an attribute that hardly showed on normal footage must not outweigh the others
 SMALLEST_UNITS = {
     "speed": 0.5, "direction": 0.5, "place": 0.5, "stay": 0.5, "size": 1.0, "form": 0.5,
@@ -60,7 +62,6 @@ class Fitting:
     out: Path
     lambda_: float | None = None
     clip_rate: float | None = 10.0
-    holdout: float = 0.125
     seed: int = 1
     notes: Mapping[str, Any] = field(default_factory=dict)
     card: WeightsCard | None = None
@@ -82,8 +83,8 @@ class Fitting:
             takes = watched_takes(normal_footage, self.clip_rate, watch)
             clips: ClipSet | None = None
             meter, expected = RateMeter(), sum(take.frames for take in takes)
-            for count, found in gather(takes, _prepare(), 2, folder / "frames.u8"):
-                clips = found
+            for count, gathered in gather(takes, _prepare(), 2, folder / "frames.u8"):
+                clips = gathered
                 yield meter.progress("reading footage", count, expected)
             self.check = watch.check()
             yield Progress("checked", expected, expected)
@@ -92,36 +93,24 @@ class Fitting:
                     "The footage holds no two frames in a row to learn from.",
                     hint="Give at least a minute of normal footage.",
                 )
-            training, held = split(clips, self.holdout)
             frames = clips.frames[:, 0]
             yield Progress("learning the background", 0, 0)
-            learner = Learner(background_of(frames, training.bounds), self.seed)
-            spans = stretches(training.bounds, MOST_FRAMES)
-            meter, total = RateMeter(), sum(stop - start for start, stop in spans)
-            for done in learner.learn(frames, spans):
-                yield meter.progress("measuring", done, total)
-            yield Progress("learning densities", total, total)
-            normal = learner.normal()
+            background = background_of(frames, clips.bounds)
+            spans = stretches(clips.bounds, MOST_FRAMES)
+            fit: CrossFit | None = None
+            meters: defaultdict[str, RateMeter] = defaultdict(RateMeter)  # one for each phase
+            for phase, done, total, found in cross_fit(frames, spans, background, self.seed):
+                fit = found
+                yield meters[phase].progress(phase, done, total)
+            assert fit is not None
+            planes, bounds = fit.planes, fit.bounds
             config = AttributesConfig(*frames.shape[1:])
-            quiet = held if len(held) else training
+            normal = replace(fit.normal, units=units_of(planes, bounds))
             origin = (
-                held_out_words(len(held.bounds))
-                if len(held)
+                f"the training footage, each {_PART} of it against the rest"
+                if fit.honest
                 else "the training footage itself, for lack of more"
             )
-            planes: list[dict[str, NDArray[np.float32]]] = []
-            bounds: list[tuple[int, int]] = []
-            quiet_spans = stretches(quiet.bounds, MOST_FRAMES)
-            total = sum(stop - start for start, stop in quiet_spans)
-            for start, stop in quiet_spans:
-                first, measurer = len(planes), Measurer(normal.background)
-                for at in range(start, stop):
-                    measured = measurer.measure(np.asarray(frames[at]))
-                    if measured is not None:
-                        planes.append(normal.surprises(measured))
-                    yield Progress("calibrating", len(planes), total)
-                bounds.append((first, len(planes)))
-            normal = replace(normal, units=units_of(planes, bounds))
             calibration = calibration_of(planes, bounds, normal, config, origin, self.clip_rate)
             self.card = write_arrays(
                 self.out,
@@ -134,14 +123,14 @@ class Fitting:
                     gamma=None,
                     clip_rate=self.clip_rate,
                     training={
-                        "trained_on": _named(normal_footage, training),
+                        "trained_on": _named(normal_footage, clips),
                         "normal": [one.as_dict() for one in normal_footage],
                         "findings": [finding.sentence for finding in self.check.findings],
-                        **_facts(training),
-                        "measured": learner.frames,
+                        **_facts(clips),
+                        "measured": normal.frames,
                         "seconds": round(time.monotonic() - started, 1),
                         "seed": self.seed,
-                        "holdout": self.holdout,
+                        "folds": FOLDS,
                         **self.notes,
                     },
                     calibration=calibration,
@@ -151,7 +140,7 @@ class Fitting:
                 ),
             )
             shutil.rmtree(folder, ignore_errors=True)
-            yield Progress("done", total, total)
+            yield Progress("done", len(planes), len(planes))
         finally:
             # there is nothing to resume: learning again takes seconds
             (folder / "frames.u8").unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -184,11 +185,37 @@ def test_form_distance_is_that_of_the_nearest_neighbours(learned: Normal) -> Non
 
 def test_the_maps_are_what_the_formula_says(learned: Normal) -> None:
     planes = learned.surprises(last(learned, normal, 6)[0])
-    config = AttributesConfig(240, 360, kappa=0.5, weights=(("stay", 2.0), ("form", 1.0)))
-    maps = joined(planes, {"stay": 4.0, "form": 0.5}, config)
-    np.testing.assert_allclose(maps["appearance"], planes["stay"] / 2 + planes["form"] * 2, 1e-5)
+    planes["stay"] = np.random.default_rng(5).random(planes["form"].shape).astype(np.float32) * 6
+    config = AttributesConfig(240, 360, kappa=0.5, evident=0.25)
+    units = {"place": 9.0, "stay": 4.0, "size": 9.0, "form": 0.5}
+    maps = joined(planes, units, config)
+    expected = np.zeros_like(planes["form"])
+    for row, column in np.ndindex(expected.shape):
+        oddest = max(planes[name][row, column] / unit for name, unit in units.items())
+        expected[row, column] = max(0.0, oddest - 0.25)
+    np.testing.assert_allclose(maps["appearance"], expected, 1e-5)
     motion = planes["speed"] * (1 + 0.5 * planes["direction"])
     np.testing.assert_allclose(maps["motion"], motion, 1e-5)
+
+
+def test_who_walks_where_nobody_walks_is_out_of_place_and_not_fast(learned: Normal) -> None:
+    """A limit learned from rest alone would call every step there fast."""
+    measured, planes = last(learned, lambda at: with_thing(at, 100 + 2 * (at - FRAMES), 60), 8)
+    rows, columns = (slice(5, 8), slice(14, 22))
+    assert measured.speed[rows, columns].max() > 1.5
+    assert planes["speed"][rows, columns].max() < 1.3
+    assert planes["place"].max() > 0.8
+
+
+def test_the_speed_limit_is_that_of_those_who_move(learned: Normal) -> None:
+    """Walkers go at 2 pixels a frame; that most cells are at rest most of the time counts not."""
+    limit = learned.speed_limit
+    assert 1.5 < np.median(limit) < 3.5
+    assert limit.min() > 0.3
+    still = replace(
+        learned, speeds=np.eye(len(SPEED_EDGES), dtype=np.float32)[0] + 0 * learned.speeds
+    )
+    assert (still.speed_limit == np.float32(0.3)).all()
 
 
 def test_what_is_measured_depends_on_no_more_than_the_context(learned: Normal) -> None:
