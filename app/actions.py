@@ -20,6 +20,7 @@ class Actions(QObject):
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
         self._actions: dict[str, QAction] = {}
+        self._present: set[Need] | None = None
         for command in COMMANDS:
             action = QAction(tr(command.title), owner)
             action.setObjectName(command.id)
@@ -61,6 +62,9 @@ class Actions(QObject):
 
     def allow(self, present: set[Need]) -> None:
         """Enable what the present state has everything for."""
+        if present == self._present:
+            return
+        self._present = set(present)
         for command in COMMANDS:
             self._actions[command.id].setEnabled(command.needs in present)
 

@@ -52,8 +52,8 @@ class Application(QObject):
         self.window.restore(self.settings.geometry)
         self._stopped = False
         self._crash: CrashDialog | None = None
-        self._keys = FocusKeys(self)
-        qt.installEventFilter(self._keys)
+        self._keys = FocusKeys(qt)
+        self._keys.start()
 
     def start(self, paths: Sequence[Path] = (), *, demo: bool = False) -> None:
         """Show the window, then open what was asked for."""
@@ -93,7 +93,7 @@ class Application(QObject):
         if self._stopped:
             return
         self._stopped = True
-        self._qt.removeEventFilter(self._keys)
+        self._keys.stop()
         self.settings.geometry = self.window.saveGeometry()
         self.settings.save()
         self.desk.stop()

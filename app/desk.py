@@ -330,6 +330,7 @@ class Desk(QObject):
         self.settings.save()
         self.media.relinking.stop()
         self.playback.close()
+        self.picture.stop()
         self.opener.stop()
         self.exporting.stop()
         if self._demo is not None:

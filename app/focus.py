@@ -6,17 +6,19 @@ instead of moving the focused slider: nothing could be worked by keyboard alone.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QApplication,
     QComboBox,
     QDialog,
     QTabBar,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.views.footage_list import FootageList
 from app.views.histogram import Histogram
@@ -57,7 +59,34 @@ def _inside(widget: QWidget, kind: type[QWidget]) -> bool:
 
 
 class FocusKeys(QObject):
-    """An application-wide filter: such a key goes to the focused widget, not to a shortcut."""
+    """Such a key goes to the focused widget, not to a shortcut.
+
+    It filters the events of the focused widget alone: a filter over the whole application would be
+    asked about every paint and every timer, hundreds of times a second while footage plays.
+    """
+
+    def __init__(self, qt: QApplication) -> None:
+        super().__init__(qt)
+        self._qt = qt
+        self._watched: QWidget | None = None
+
+    def start(self) -> None:
+        """From now on."""
+        self._qt.focusChanged.connect(self._follow)
+        self._follow(None, self._qt.focusWidget())
+
+    def stop(self) -> None:
+        """No longer."""
+        self._qt.focusChanged.disconnect(self._follow)
+        self._follow(self._watched, None)
+
+    @Slot(QWidget, QWidget)
+    def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
+        if self._watched is not None and isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = now
+        if now is not None:
+            now.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Claim the key for the widget; it then arrives there as an ordinary key press."""

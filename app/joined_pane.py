@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from app.commands import BY_ID
 from app.controllers.document import Document
 from app.views.joined_strip import PieceRow
 
@@ -81,7 +82,7 @@ class JoinedPane(QObject):
         window, own = self._desk.window, self._own()
         self.joined = own if self._on else None
         count = 0 if own is None else len(own.pieces)
-        key = window.actions_.hints()["file.join"]
+        key = window.actions_.keys(BY_ID["file.join"])  # while an analysis runs, often
         window.footage.set_joinable(count, self.joined is not None, key)
         window.actions_.check("file.join", self.joined is not None)
         window.joined.setVisible(self.joined is not None)

@@ -9,11 +9,13 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
-from app.controllers.looking import coarse_maps, overlay_of
+from app.controllers.laying import Ground, Laid, Laying, Wish, lay_stored
+from app.controllers.looking import coarse_maps
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
     from app.desk import Desk
+    from engine.footage import Footage
     from engine.scoring.ignoring import IgnoredArea
 
 
@@ -24,6 +26,13 @@ class PicturePane(QObject):
         super().__init__(desk)
         self._desk = desk
         self._document: Document | None = None
+        self._laying = Laying(self)
+        self._laying.laid.connect(self.refresh)
+        # footage on the screen and what its overlays are made from, for the decoding thread
+        self._ground: tuple[Footage, Ground] | None = None
+        desk.playback.lay = self._lay_beside
+        desk.reviewing.track_changed.connect(self._take_ground)
+        desk.reviewing.state_changed.connect(self._take_ground)
         window = desk.window
         desk.playback.shown.connect(self._on_shown)
         desk.playback.speed_changed.connect(window.transport.set_playing)
@@ -47,6 +56,7 @@ class PicturePane(QObject):
         """Another footage: nothing of the old one stays on the screen."""
         window = self._desk.window
         self._document = document
+        self._ground = None
         self._desk.looking.forget()
         window.canvas.set_picture(None)
         window.sides.clear()
@@ -54,6 +64,25 @@ class PicturePane(QObject):
         window.overlay.setVisible(document is not None)
         if document is not None and document.analysis is None:
             window.sides.set_unavailable("Analyse the footage first.")
+
+    def stop(self) -> None:
+        """End the worker."""
+        self._laying.stop()
+
+    @Slot()
+    def _take_ground(self) -> None:
+        document, reviewing = self._document, self._desk.reviewing
+        self._ground = None
+        if document is None or document.footage is None or document is not reviewing.document:
+            return
+        if document.analysis is not None and reviewing.state is not None:
+            ground = Ground(document.analysis, reviewing.state, reviewing.calibration)
+            self._ground = (document.footage, ground)
+
+    def _lay_beside(self, footage: Footage, index: int) -> Laid | None:
+        """Called in the decoding thread, so that a frame and what lies over it come together."""
+        of = self._ground
+        return lay_stored(of[1], index) if of is not None and of[0] is footage else None
 
     @Slot(int)
     def _on_shown(self, index: int) -> None:
@@ -112,6 +141,7 @@ class PicturePane(QObject):
             self.refresh()
             self._desk.looking.look_at(self._document, shown.index)
 
+    @Slot()
     def refresh(self) -> None:
         """Overlay, regions and badge for the shown frame under the present settings."""
         document, shown = self._document, self._desk.playback.current
@@ -149,9 +179,17 @@ class PicturePane(QObject):
                 reason = "Not analysed yet." if late else "No score: a clip begins here."
                 window.sides.set_unavailable(reason)
             return
-        overlay, regions = overlay_of(maps, analysis, state, reviewing.calibration)
-        window.canvas.set_overlay(overlay)
-        window.canvas.set_regions(regions)
+        wish = Wish(Ground(analysis, state, reviewing.calibration), index, maps)
+        if shown.laid is not None and shown.laid.wish.same(wish):
+            self._laying.know(shown.laid)
+        laid = self._laying.get(wish)
+        if laid is None:  # told again as soon as it is laid
+            window.canvas.set_overlay(None)
+            window.canvas.set_regions([])
+            return
+        overlay = laid.overlay
+        window.canvas.set_overlay(overlay, laid.heat)
+        window.canvas.set_regions(laid.regions)
         if not window.sides.isVisible():
             return
         if look is not None and exact and look.expected is None:

@@ -59,8 +59,7 @@ def segment_rows(track: ScoreTrack, analysis: Analysis) -> list[SegmentRow]:
     seconds = analysis.seconds
     if not len(seconds):
         return []
-    step = float(np.median(np.diff(seconds))) if len(seconds) > 1 else 0.0
-    ends = np.append(seconds[1:], seconds[-1] + step)
+    ends = np.append(seconds[1:], seconds[-1] + analysis.step)
     return [
         SegmentRow(
             id=s.id,

@@ -14,6 +14,7 @@ from app.controllers.decoder_seat import DecoderSeat
 from app.imaging import to_qimage
 
 if TYPE_CHECKING:
+    from app.controllers.laying import Laid
     from engine.footage import Footage, FrameCache
 
 
@@ -35,23 +36,30 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """A decoded frame.  picture is RGB uint8 (H, W, 3); image is the same for the screen."""
+    """A decoded frame.  picture is RGB uint8 (H, W, 3); image is the same for the screen; laid is
+    what lies over it, as far as that was known when it was decoded.
+    """
 
     footage: Footage
     index: int
     picture: NDArray[np.uint8]
     image: QImage
+    laid: Laid | None = None
 
 
 class FrameSource:
     """Answers wanted frames.  stopping: whether nobody waits for any frame any more; waiting: what
-    is wanted after the present one.
+    is wanted after the present one; lay: makes what lies over a frame.
     """
 
     def __init__(
-        self, stopping: Callable[[], bool], waiting: Callable[[], Wanted | None], capacity: int
+        self,
+        stopping: Callable[[], bool],
+        waiting: Callable[[], Wanted | None],
+        lay: Callable[[Footage, int], Laid | None],
+        capacity: int,
     ) -> None:
-        self._stopping, self._waiting = stopping, waiting
+        self._stopping, self._waiting, self._lay = stopping, waiting, lay
         self._capacity = capacity
         self._seat = DecoderSeat(self._given_up)
         self._cache: FrameCache | None = None
@@ -77,7 +85,8 @@ class FrameSource:
             picture = self._seat.of(wanted.footage).read(index)
             self.decoded += 1
             cache.put(index, picture)
-        return Shown(wanted.footage, index, picture, to_qimage(picture))
+        laid = self._lay(wanted.footage, index)
+        return Shown(wanted.footage, index, picture, to_qimage(picture), laid)
 
     def set_capacity(self, capacity: int) -> None:
         """Another bound, in bytes; frames beyond it leave as others come."""

@@ -17,6 +17,9 @@ from engine.errors import EngineError
 from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.controllers.laying import Laid
     from engine.footage import Footage
 
 TICK_MS = 12
@@ -42,6 +45,8 @@ class Playback(QObject):
         self._footage: Footage | None = None
         self._worker: LatestWorker[Wanted, Shown] | None = None
         self.source: FrameSource | None = None
+        # asked in the worker's thread for what lies over a frame
+        self.lay: Callable[[Footage, int], Laid | None] = lambda footage, index: None
         self._cache_bytes = CACHE_BYTES
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -100,7 +105,12 @@ class Playback(QObject):
 
     def _begin(self) -> None:
         worker: LatestWorker[Wanted, Shown]
-        source = FrameSource(lambda: worker.stopping, lambda: worker.waiting, self._cache_bytes)
+        source = FrameSource(
+            lambda: worker.stopping,
+            lambda: worker.waiting,
+            lambda footage, index: self.lay(footage, index),
+            self._cache_bytes,
+        )
         worker = LatestWorker(source.frame, "frames", source.close)
         worker.answered.connect(self._on_answer)
         worker.failed.connect(self._on_failure)

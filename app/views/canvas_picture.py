@@ -93,9 +93,14 @@ class PictureCanvas(QWidget):
         """Show the next picture as one was shown before."""
         self._look_again = (look,)
 
-    def set_overlay(self, overlay: NDArray[np.float32] | None) -> None:
-        """The pixel form of the score (h, w), of any size; it is stretched over the picture."""
-        self._overlay, self._heat = overlay, None
+    def set_overlay(self, overlay: NDArray[np.float32] | None, heat: QImage | None = None) -> None:
+        """The pixel form of the score (h, w), of any size; it is stretched over the picture.
+
+        heat: its heat map at full strength, where that is made already.
+        """
+        if overlay is self._overlay:
+            return
+        self._overlay, self._heat = overlay, heat
         self.update()
 
     def set_regions(self, regions: Sequence[Region]) -> None:

@@ -106,6 +106,7 @@ class DetectorBar(QWidget):
         for widget in (label, self._combo, self._button, self._learn, self._bar):
             row.addWidget(widget)
         row.addWidget(self._text, 1)
+        self._running = True  # so that the first state is shown whatever it is
         self.set_running(False)
 
     def set_choices(self, choices: Sequence[DetectorChoice]) -> None:
@@ -131,6 +132,10 @@ class DetectorBar(QWidget):
 
     def set_running(self, running: bool, fraction: float | None = None) -> None:
         """Analyse becomes Cancel while it runs."""
+        if fraction is not None:
+            self._show_fraction(round(1000 * fraction))
+        if running == self._running and self._bar.isVisibleTo(self) == running:
+            return
         self._running = running
         self._button.setText("Cancel" if running else "Analyse")
         tip = (
@@ -141,9 +146,16 @@ class DetectorBar(QWidget):
         self._button.setToolTip(tip)
         self._button.setAccessibleDescription(tip)
         self._bar.setVisible(running)
-        if fraction is not None:
-            self._bar.setValue(round(1000 * fraction))
         self._combo.setEnabled(not running)
+
+    def _show_fraction(self, thousandths: int) -> None:
+        """QProgressBar paints the moment its value is set, with all that waits to be painted in
+        the window; with its updates off for that moment it waits for its turn.
+        """
+        if thousandths != self._bar.value():
+            self._bar.setUpdatesEnabled(False)
+            self._bar.setValue(thousandths)
+            self._bar.setUpdatesEnabled(True)
 
     def set_text(self, text: str, *, warning: bool = False) -> None:
         """What there is to say about the scores."""

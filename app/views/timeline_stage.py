@@ -147,6 +147,7 @@ class TimelineStage(QWidget):
         self._compared.set_envelope(*self._other.query(self._x0, self._x1, columns))
         for item in (self._segments, self._normal, self._loop, self._found_by):
             item.update()
+        self.view.release()
         self._place_playhead()
         self.overview.set_track(self._score.pyramid, self._duration)
         self.overview.set_span(self._x0, self._x1)
@@ -207,6 +208,7 @@ class TimelineStage(QWidget):
 
     def _later(self) -> None:
         if not self._timer.isActive():
+            self.view.hold()
             since = self._clock.elapsed() if self._clock.isValid() else _INTERVAL
             self._timer.start(int(max(_INTERVAL - since, 0)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -98,19 +98,45 @@ class TimelineView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._picture: QPixmap | None = None
+        self._stale = self._held = False
+        self._releasing = QTimer(self)
+        self._releasing.setSingleShot(True)
+        self._releasing.timeout.connect(self._show)
         self._down: Qt.MouseButton | None = None
         self.pictures = 0
         self.playhead = PlayheadLine(self.viewport())
-        self.scene().changed.connect(self.refresh)
+        self.scene().changed.connect(self._on_changed)
 
-    @Slot()
     def refresh(self) -> None:
-        """Make the picture anew at the next paint."""
+        """Make the picture anew at the next paint, whatever is held."""
         self._picture = None
         self.viewport().update()
 
+    def hold(self) -> None:
+        """More changes are about to come: one picture for all of them, after `release`."""
+        self._held = True
+
+    def release(self) -> None:
+        """All is there: show it, once the scene has told what changed, which it does later."""
+        self.scene().prepareForPaint()  # else it tells of it only after it was painted
+        self._releasing.start()
+
+    @Slot()
+    def _show(self) -> None:
+        self._held = False
+        if self._stale:
+            self.viewport().update()
+
+    @Slot(list)
+    def _on_changed(self, places: list[QRectF]) -> None:
+        if not places:  # pyqtgraph tidies up while it paints; nothing looks different
+            return
+        self._stale = True
+        if not self._held:
+            self.viewport().update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._picture is None:
+        if self._picture is None or (self._stale and not self._held):
             self._picture = self._drawn()
         painter = QPainter(self.viewport())
         painter.drawPixmap(QPointF(0, 0), self._picture)
@@ -120,6 +146,7 @@ class TimelineView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def _drawn(self) -> QPixmap:
         self.pictures += 1
+        self._stale = False
         ratio = self.devicePixelRatioF()
         area = self.viewport().rect()
         picture = QPixmap(area.size() * ratio)

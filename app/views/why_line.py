@@ -43,17 +43,20 @@ class WhyLine(QFrame):
 
     def set_reason(self, sentence: str, shares: str) -> None:
         """What was measured; shares may be empty."""
-        self._sentence.setObjectName("")
-        self._show(sentence, shares)
+        self._show(sentence, shares, "")
 
     def clear(self, instead: str) -> None:
         """No reason to show; `instead` says why."""
-        self._sentence.setObjectName("faint")
-        self._show(instead, "")
+        self._show(instead, "", "faint")
 
-    def _show(self, sentence: str, shares: str) -> None:
-        self._sentence.style().unpolish(self._sentence)
-        self._sentence.style().polish(self._sentence)
+    def _show(self, sentence: str, shares: str, kind: str) -> None:
+        shown = (self._sentence.text(), self._shares.text(), self._sentence.objectName())
+        if shown == (sentence, shares, kind):
+            return  # told again with every frame that is played
+        if kind != self._sentence.objectName():
+            self._sentence.setObjectName(kind)
+            self._sentence.style().unpolish(self._sentence)
+            self._sentence.style().polish(self._sentence)
         self._sentence.setText(sentence)
         self._shares.setText(shares)
         self._shares.setVisible(bool(shares))

@@ -161,6 +161,8 @@ class Analysis:
     own_calibration: Calibration | None = None
     normal: FrameSpan | None = None  # of this footage, where one was named
     path: Path | None = None
+    _seconds: NDArray[np.float64] | None = field(default=None, init=False, repr=False)
+    _step: float | None = field(default=None, init=False, repr=False)
 
     @staticmethod
     def empty(head: AnalysisHead, pts: NDArray[np.int64]) -> Analysis:
@@ -182,13 +184,22 @@ class Analysis:
 
     @property
     def seconds(self) -> NDArray[np.float64]:
-        """Times of the frames relative to the first, in seconds."""
-        num, den = self.head.time_base
-        return (
-            (self.pts - self.pts[0]).astype(np.float64) * (num / den)
-            if len(self.pts)
-            else np.zeros(0)
-        )
+        """Times of the frames relative to the first, in seconds.  Read-only, computed once."""
+        if self._seconds is None:
+            num, den = self.head.time_base
+            elapsed = self.pts - self.pts[0] if len(self.pts) else np.zeros(0, np.int64)
+            seconds = elapsed.astype(np.float64) * (num / den)
+            seconds.flags.writeable = False
+            self._seconds = seconds
+        return self._seconds
+
+    @property
+    def step(self) -> float:
+        """The usual time between frames in seconds; 0 with fewer than 2 frames.  Computed once."""
+        if self._step is None:
+            steps = np.diff(self.seconds)
+            self._step = float(np.median(steps)) if len(steps) else 0.0
+        return self._step
 
     @property
     def scored(self) -> NDArray[np.bool_]:

@@ -33,6 +33,7 @@ class FrameTable:
     time_base: Fraction
     _seconds: NDArray[np.float64] = field(init=False, repr=False)
     _keys: NDArray[np.int64] = field(init=False, repr=False)
+    _interval: Fraction | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         pts = np.array(self.pts, dtype=np.int64)
@@ -56,6 +57,7 @@ class FrameTable:
         ):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
+        object.__setattr__(self, "_interval", self._usual_interval())
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -90,12 +92,15 @@ class FrameTable:
 
     @property
     def interval(self) -> Fraction | None:
-        """The usual time between frames in seconds; None with fewer than 2 frames.
+        """The usual time between frames in seconds; None with fewer than 2 frames.  Computed once.
 
         The mean of the intervals that lie near the median.  The bare median would be wrong for
         coarse time bases: 29.97 frames/s in milliseconds is 33, 33, 34, ... and the median says
         30.3 frames/s.
         """
+        return self._interval
+
+    def _usual_interval(self) -> Fraction | None:
         if len(self) < 2:
             return None
         steps = np.diff(self.pts)

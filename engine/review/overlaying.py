@@ -22,8 +22,9 @@ def stored_maps(analysis: Analysis, index: int) -> dict[str, NDArray[np.float32]
     """Stored maps (h', w') of the scored frame that stands for `index`; empty where there is
     none.
     """
+    scores = analysis.parts[analysis.facts.parts[0].name]  # NaN where a frame has none
     for at in range(index, max(-1, index - HELD_FRAMES), -1):
-        if at < analysis.frames_done and analysis.scored[at]:
+        if at < analysis.frames_done and np.isfinite(scores[at]):
             return {name: coded.get(at, at + 1)[0] for name, coded in analysis.maps.items()}
     return {}
 

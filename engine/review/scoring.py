@@ -97,20 +97,19 @@ def track(
 
 def smooth_frames(analysis: Analysis, seconds: float) -> float:
     """A smoothing time as a sigma in frames of this footage."""
-    times = analysis.seconds
-    if seconds <= 0 or len(times) < 2:
+    if seconds <= 0 or len(analysis.pts) < 2:
         return 0.0
-    return seconds / max(1e-6, float(np.median(np.diff(times))))
+    return seconds / max(1e-6, analysis.step)
 
 
 def _hold(analysis: Analysis) -> int:
     """How long a sampled score stands for the frames after it: two ticks of the clip rate; 0 where
     every frame is sampled.
     """
-    times, rate = analysis.seconds, analysis.facts.clip_rate
-    if rate is None or len(times) < 2:
+    rate = analysis.facts.clip_rate
+    if rate is None or len(analysis.pts) < 2:
         return 0
-    return max(1, round(2 / rate / max(1e-6, float(np.median(np.diff(times))))))
+    return max(1, round(2 / rate / max(1e-6, analysis.step)))
 
 
 def _sentence(
