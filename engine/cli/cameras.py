@@ -1,4 +1,4 @@
-"""weights recognise, background, versions, roll-back, restore: cameras and their weights."""
+"""weights recognise, background, calibrate, versions, roll-back, restore: cameras and weights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.output import Json, emit, say, table
+from engine.cli.output import Device, Json, PrecisionName, drive, emit, say, table
 from engine.errors import UnusableDataset
 
 
@@ -19,6 +19,7 @@ def add_to(weights: typer.Typer) -> None:
     weights.command("versions")(versions)
     weights.command("roll-back")(roll_back)
     weights.command("restore")(restore)
+    weights.command("calibrate")(calibrate)
 
 
 def recognise(footage: Path, json: Json = False) -> None:
@@ -122,3 +123,39 @@ def restore(name: str, json: Json = False) -> None:
         emit({"in_force": card.name})
     else:
         say(f"'{card.name}' is in force again.")
+
+
+def calibrate(
+    name: str,
+    normal: Annotated[
+        list[str],
+        typer.Option(help="Normal footage, or PATH:START-STOP[,START-STOP] of it; repeatable."),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="FILE.safetensors")],
+    device: Device = "auto",
+    precision: PrecisionName = "auto",
+    json: Json = False,
+) -> None:
+    """Tell anew what scores of normal are, on other normal footage; nothing is learned.
+
+    Example: normscope weights calibrate yard --normal autumn.mp4 -o yard-autumn.safetensors
+    """
+    from engine.detectors.weights import find_weights
+    from engine.learning.normal import parse_normal
+    from engine.learning.recalibrating import Recalibration
+
+    work = Recalibration(
+        find_weights(name), [parse_normal(text) for text in normal], output, device, precision
+    )
+    drive(work.run(), quiet=json)
+    card, check = work.card, work.check
+    assert card is not None
+    assert card.calibration is not None
+    assert check is not None
+    if json:
+        emit({"weights": str(output), **card.as_dict()})
+        return
+    say(f"Normal: {check.summary}.")
+    for finding in check.findings:
+        say(f"Noticed: {finding.sentence}")
+    say(f"{output}: {card.detector}, calibrated on {card.calibration.frames} frames")

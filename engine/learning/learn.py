@@ -18,7 +18,6 @@ from torch import nn
 import engine
 from engine.detectors.base import Calibration, Detector, FrameScore
 from engine.detectors.device import precision_name
-from engine.detectors.series import normal_series
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
@@ -26,12 +25,11 @@ from engine.learning.clips import ClipSet, as_picture, gather, held_out_words, s
 from engine.learning.courses import lesson_of
 from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.plan import TrainingPlan
+from engine.learning.recalibrating import calibration_of
 from engine.learning.trainer import Trainer
 from engine.learning.watching import LossPoint, Preview, Previewer
 from engine.progress import Progress, RateMeter
-from engine.scoring.calibrating import calibrate, suggested_gamma
-
-MAP_FRAMES = 300
+from engine.scoring.calibrating import suggested_gamma
 
 
 @dataclass(slots=True)
@@ -198,14 +196,4 @@ def calibrate_detector(
             scores += stream.push(at, as_picture(clips.frames[at]))
         scores += stream.flush()
         lengths.append(len(scores) - before)
-    parts = {
-        spec.name: np.array([score.parts[spec.name] for score in scores])
-        for spec in detector.facts.parts
-    }
-    some = scores[:: max(1, len(scores) // MAP_FRAMES)]
-    maps = {name: np.stack([score.maps[name] for score in some]) for name in some[0].maps}
-    regular = None
-    if detector.facts.has_memory:
-        regular = np.array([score.regular_score for score in scores], np.float64)
-    series = None if rate is None else normal_series(parts, lengths, rate)
-    return calibrate(parts, detector.facts.parts, maps, regular, origin, series)
+    return calibration_of(scores, lengths, detector.facts, origin, rate)

@@ -1,0 +1,135 @@
+"""What scores of normal are, told anew on normal footage, without learning anything.
+
+For weights that were calibrated on little footage, or on another season of the same camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.detectors.base import Calibration, Detector, DetectorFacts, FrameScore
+from engine.detectors.series import normal_series
+from engine.detectors.weights import (
+    WeightsCard,
+    load_detector,
+    read_arrays,
+    write_arrays,
+)
+from engine.errors import UnusableDataset
+from engine.learning.check import NormalCheck, NormalWatch, watched_takes
+from engine.learning.normal import NormalFootage
+from engine.progress import Progress, RateMeter
+from engine.scoring.calibrating import calibrate, suggested_gamma
+
+MAP_FRAMES = 300
+
+
+def calibration_of(
+    scores: Sequence[FrameScore],
+    lengths: Sequence[int],
+    facts: DetectorFacts,
+    origin: str,
+    rate: float | None,
+) -> Calibration:
+    """Quantiles of parts, of map cells and of E_t from scores of normal frames in order.
+
+    lengths: of each unbroken run.  Scores whose maps were dropped, or are of another size than the
+    first, count for no map.  rate: frames a second, so that the order is kept too.
+    """
+    parts = {p.name: np.array([score.parts[p.name] for score in scores]) for p in facts.parts}
+    some = [score.maps for score in scores if score.maps]
+    some = some[:: max(1, len(some) // MAP_FRAMES)]
+    maps = {
+        name: np.stack([found[name] for found in some if found[name].shape == first.shape])
+        for name, first in some[0].items()
+    }
+    regular = None
+    if facts.has_memory:
+        regular = np.array([score.regular_score for score in scores], np.float64)
+    kept = [length for length in lengths if length]
+    series = None if rate is None else normal_series(parts, kept, rate)
+    return calibrate(parts, facts.parts, maps, regular, origin, series)
+
+
+@dataclass(slots=True)
+class NormalPass:
+    """A detector's pass over normal footage; iterate `run()`, then read `calibration`.
+
+    The memory stays as it was trained.  check: what was noticed in the ranges.
+    """
+
+    detector: Detector
+    normal: Sequence[NormalFootage]
+    calibration: Calibration | None = None
+    check: NormalCheck | None = None
+
+    def run(self) -> Iterator[Progress]:
+        """Score all of it.  Raises UnusableDataset, UnreadableFootage, BadSetting."""
+        facts = self.detector.facts
+        watch = NormalWatch()
+        takes = watched_takes(self.normal, facts.clip_rate, watch)
+        expected = sum(take.frames for take in takes)
+        keep = max(1, expected // MAP_FRAMES)  # maps of hours would not fit
+        scores: list[FrameScore] = []
+        lengths: list[int] = []
+        meter, done = RateMeter(), 0
+        stream = self.detector.stream(update=False)
+
+        def note(found: list[FrameScore]) -> None:
+            for score in found:
+                kept = score if len(scores) % keep == 0 else replace(score, maps={})
+                scores.append(replace(kept, fine={}, items=None))
+
+        for take in takes:
+            for at, (picture, breaks) in enumerate(take.pictures()):
+                if breaks:
+                    note(stream.flush())
+                    lengths.append(len(scores) - sum(lengths))
+                note(stream.push(at, picture))
+                done += 1
+                yield meter.progress("scoring normal footage", done, expected)
+            note(stream.flush())
+            lengths.append(len(scores) - sum(lengths))
+        self.check = watch.check()
+        if not scores:
+            raise UnusableDataset(
+                "The footage holds no unbroken run that is long enough to calibrate on.",
+                hint="Give at least a minute of normal footage.",
+            )
+        origin = "normal footage: " + ", ".join(one.title for one in self.normal)
+        self.calibration = calibration_of(scores, lengths, facts, origin, facts.clip_rate)
+
+
+@dataclass(slots=True)
+class Recalibration:
+    """Known weights with the calibration of other footage; iterate `run()`, then read `card`."""
+
+    weights: WeightsCard
+    normal: Sequence[NormalFootage]
+    out: Path
+    device: str = "auto"
+    precision: str = "auto"
+    card: WeightsCard | None = None
+    check: NormalCheck | None = None
+
+    def run(self) -> Iterator[Progress]:
+        """Score, then write the same arrays beside a new card.  Raises what NormalPass raises."""
+        arrays = read_arrays(self.weights)
+        detector = load_detector(self.weights, device=self.device, precision=self.precision)
+        normal = NormalPass(detector, self.normal)
+        for progress in normal.run():
+            self.check = normal.check
+            yield progress
+        self.check, calibration = normal.check, normal.calibration
+        assert calibration is not None
+        gamma = suggested_gamma(calibration) if detector.facts.has_memory else None
+        self.card = write_arrays(
+            self.out,
+            arrays,
+            replace(self.weights, name=self.out.stem, calibration=calibration, gamma=gamma),
+        )
+        yield Progress("done", calibration.frames, calibration.frames)

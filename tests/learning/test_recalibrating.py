@@ -1,0 +1,97 @@
+"""Known weights are told anew what normal scores are; what they have learned stays as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_footage import folder, plan
+from typer.testing import CliRunner
+
+from engine.cli import app
+from engine.detectors.speed import SpeedDetector
+from engine.detectors.weights import WeightsCard, find_weights, load_detector, read_arrays
+from engine.errors import UnusableDataset
+from engine.footage import open_decoder, open_footage
+from engine.learning.learn import Learning
+from engine.learning.normal import NormalFootage
+from engine.learning.recalibrating import NormalPass, Recalibration
+from engine.timebase import FrameSpan
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> WeightsCard:
+    root = tmp_path_factory.mktemp("recalibrating")
+    learning = Learning([folder(root / "monday")], plan(epochs=1), root / "yard.safetensors")
+    list(learning.run())
+    assert learning.card is not None
+    return learning.card
+
+
+@pytest.fixture(scope="module")
+def tuesday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folder(tmp_path_factory.mktemp("footage") / "tuesday", count=50, seed=2)
+
+
+def test_the_calibration_is_of_the_new_footage_and_the_arrays_stay(
+    yard: WeightsCard, tuesday: Path, tmp_path: Path
+) -> None:
+    work = Recalibration(yard, [NormalFootage(tuesday)], tmp_path / "autumn.safetensors")
+    phases = [progress.phase for progress in work.run()]
+    assert phases == ["scoring normal footage"] * 50 + ["done"]
+    card = find_weights(str(tmp_path / "autumn.safetensors"))
+    assert work.card is not None
+    assert card.as_dict() == work.card.as_dict()
+    assert (card.name, card.training) == ("autumn", yard.training)
+    for name, array in read_arrays(yard).items():
+        np.testing.assert_array_equal(read_arrays(card)[name], array)
+
+    stream = load_detector(yard).stream(update=False)
+    scores = []
+    footage = open_footage(tuesday)
+    with open_decoder(footage) as decoder:
+        for at, picture in decoder.frames(FrameSpan(0, 50)):
+            scores += stream.push(at, picture)
+    scores += stream.flush()
+    found = card.calibration
+    assert found is not None
+    assert found.origin == "normal footage: tuesday"
+    assert found.frames == len(scores) == 50 - 4
+    for name in ("psnr", "patch_distance"):
+        expected = np.array([score.parts[name] for score in scores], np.float32)
+        np.testing.assert_allclose(found.samples[name], expected, rtol=1e-5)
+    regular = [score.regular_score for score in scores]
+    assert card.gamma == pytest.approx(np.quantile(np.array(regular, float), 0.95), rel=1e-3)
+    assert found.series is not None
+    assert found.series.lengths == (46,)
+
+
+def test_ranges_are_runs_of_their_own(tuesday: Path) -> None:
+    spans = (FrameSpan(0, 12), FrameSpan(20, 40))
+    passing = NormalPass(SpeedDetector(), [NormalFootage(tuesday, spans)])
+    list(passing.run())
+    assert passing.calibration is not None
+    assert passing.calibration.series is not None
+    assert passing.calibration.series.lengths == (11, 19)
+    assert passing.calibration.origin == "normal footage: tuesday 0-12, 20-40"
+
+
+def test_footage_too_short_for_a_score_is_refused(
+    yard: WeightsCard, tuesday: Path, tmp_path: Path
+) -> None:
+    short = NormalFootage(tuesday, (FrameSpan(0, 3),))
+    with pytest.raises(UnusableDataset, match="calibrate on"):
+        list(Recalibration(yard, [short], tmp_path / "out.safetensors").run())
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_writes_weights_that_can_be_named(
+    yard: WeightsCard, tuesday: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "autumn.safetensors"
+    given = ["weights", "calibrate", str(yard.path), "--normal", f"{tuesday}:0-30", "-o", str(out)]
+    ended = CliRunner().invoke(app, given)
+    assert ended.exit_code == 0, ended.output
+    assert "calibrated on 26 frames" in ended.output
+    assert find_weights(str(out)).calibration is not None
