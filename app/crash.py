@@ -7,7 +7,6 @@ own folder are shortened to ~.
 from __future__ import annotations
 
 import faulthandler
-import importlib.metadata
 import logging
 import logging.handlers
 import platform
@@ -101,6 +100,8 @@ def log_tail(lines: int = TAIL_LINES) -> str:
 
 
 def _version(name: str) -> str:
+    import importlib.metadata  # slow to import, and rarely needed
+
     try:
         return f"{name} {importlib.metadata.version(name)}"
     except importlib.metadata.PackageNotFoundError:

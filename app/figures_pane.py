@@ -58,12 +58,13 @@ class FiguresPane(QObject):
         return set() if self._why_not() else {"portrait"}
 
     def _why_not(self) -> str:
-        from engine.analysis.portrait import why_not
-
         document = self._desk.current
         if document is None or document.analysis is None:
             return "There is no analysis."
-        return why_not(document.analysis)
+        facts = document.analysis.facts
+        if facts.answers:
+            return ""
+        return f"The detector {facts.name} has neither memory items nor prototypes."
 
     @Slot(object)
     def _on_allowed(self, present: set[Need]) -> None:

@@ -34,13 +34,6 @@ class Portrait:
     layout: str
 
 
-def why_not(analysis: Analysis) -> str:
-    """Why a detector has no portrait; empty where it has one."""
-    if analysis.facts.has_memory or analysis.facts.name == "apn":
-        return ""
-    return f"The detector {analysis.facts.name} has neither memory items nor prototypes."
-
-
 def portrait(
     footage: Footage, detector: Detector, analysis: Analysis, decoder: Decoder, index: int
 ) -> Portrait | None:

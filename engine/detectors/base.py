@@ -175,6 +175,11 @@ class DetectorFacts:
         order: tuple[Pooling, ...] = ("frame", "patch")
         return tuple(p for p in order if any(s.pooling == p for s in self.parts))
 
+    @property
+    def answers(self) -> bool:
+        """Whether memory items or prototypes answer the places of a picture."""
+        return self.has_memory or self.name == "apn"
+
 
 class Stream(Protocol):
     """One pass over a footage.  Frames go in, in order; scores come out, in order, some frames

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tiny_engine import finished, new_run
 
-from engine.analysis.portrait import lay_out, portrait, why_not
+from engine.analysis.portrait import lay_out, portrait
 from engine.detectors.answering import Answering
 from engine.detectors.mnad_stream import MnadDetector
 from engine.detectors.speed import SpeedDetector
@@ -30,12 +30,12 @@ def test_a_portrait_shows_the_memory_of_that_moment(
     np.testing.assert_array_equal(one.matching.argmax(axis=0), one.assigned)
     distance = (one.queries - one.items[one.assigned]) ** 2
     assert distance.mean() == pytest.approx(analysis.parts["memory_distance"][index], rel=1e-4)
-    assert why_not(analysis) == ""
+    assert analysis.facts.answers
 
 
 def test_a_detector_without_items_has_no_portrait(walk: Path, tmp_path: Path) -> None:
     analysis = finished(new_run(walk, SpeedDetector(), tmp_path / "a.h5"))
-    assert "neither memory items nor prototypes" in why_not(analysis)
+    assert not analysis.facts.answers
     footage = open_footage(walk)
     with open_decoder(footage, purpose="scrub") as decoder:
         assert portrait(footage, SpeedDetector(), analysis, decoder, 20) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def test_every_import_contract_is_kept(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        env={**__import__("os").environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -34,6 +35,27 @@ def test_a_start_imports_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*[m for m in {HEAVY!r} if m in sys.modules])"
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == ""
+
+
+def test_the_window_is_shown_before_anything_heavy_is_imported() -> None:
+    code = (
+        "import sys; from PySide6.QtWidgets import QApplication; "
+        "from app.application import Application; "
+        "qt = QApplication([]); application = Application(qt); application.start(); "
+        "qt.processEvents(); assert application.window.isVisible(); "
+        f"print(*[m for m in {HEAVY!r} if m in sys.modules]); "
+        "application.window.close(); application.stop()"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
     assert ended.stdout.strip() == ""
 
