@@ -60,6 +60,8 @@ class CameraPane(QObject):
         """Say once for a footage which weights know its camera, or that none do."""
         if document.key in self._proposed or not document.matches:
             return
+        if any(other.key in self._proposed for other in self._desk.joined.documents()):
+            return  # said for a file of the same camera already
         notice, name = self._desk.window.notice, self.known_by(document)
         if name and document.choice == SPEED:
             self._proposed.add(document.key)

@@ -203,6 +203,7 @@ class Desk(QObject):
             return
         self.time.leave()
         self.current = document
+        self.joined.refresh()  # the timeline's axis is known before anything is put on it
         self.window.notice.clear()
         self.window.footage.set_current(key)
         self.window.setWindowTitle(f"{document.path.name} - Normscope")
@@ -212,7 +213,6 @@ class Desk(QObject):
         self.reviewing.set_document(document)
         self.time.enter(document)
         self.compare.set_document(document)
-        self.joined.refresh()
         self.detectors.on_changed(document)
         self.learning.show_marked(document)
         self.allow()
@@ -317,7 +317,7 @@ class Desk(QObject):
                 present.add("review")
                 if document.session.state.binned:
                     present.add("bin")
-            if self.review.chosen():
+            if self.review.chosen_seen():
                 present.add("segment")
         present |= self.figures.present()
         self.window.actions_.allow(present)
@@ -344,4 +344,5 @@ class Desk(QObject):
         self.thumbnails.stop()
         self.compare.stop()
         self.figures.stop()
+        self.joined.stop()
         self.reviewing.stop()

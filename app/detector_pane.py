@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from app.controllers.document import Document
 from app.presenting import footage_row
 from app.views.detector_bar import DetectorChoice
+from app.views.timeline import REGULAR
 from engine import api
 from engine.errors import EngineError
 
@@ -146,7 +147,9 @@ class DetectorPane(QObject):
         w, footage = self._desk.window, document.footage
         if footage is None:
             return
-        w.timeline.remove_tracks()
+        names = [p.name for p in document.analysis.facts.parts] if document.analysis else []
+        memory = document.analysis is not None and document.analysis.facts.has_memory
+        w.timeline.remove_tracks([*names, REGULAR] if memory else names)
         w.timeline.set_duration(float(footage.table.duration))
         w.timeline.set_seconds(footage.table.seconds())
         facts = document.analysis.facts if document.analysis is not None else None

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 
 from app.controllers.document import Document
 from app.controllers.exporting import Order
+from app.language import tr_count
 from app.models.export_line import QueueRow
 from app.views.export_dialog import ExportDialog, ExportRow
 from engine.timebase import spoken_duration, timecode
@@ -52,7 +53,9 @@ class ExportPane(QObject):
             return
         if self._dialog is not None:
             self._dialog.close()
-        ticked = set(desk.window.segments.checked_ids())
+        files = desk.joined.by_file(desk.window.segments.checked_ids())
+        ticked = {each for owner, ids in files if owner is document for each in ids}
+        elsewhere = sum(len(ids) for owner, ids in files if owner is not document)
         rows = [_row(segment, document, ticked) for segment in track.segments]
         self._shown = (document, state, track)
         folder = _free(Path.home() / "Normscope" / f"{document.path.stem}-{_stamp()}")
@@ -65,6 +68,14 @@ class ExportPane(QObject):
         dialog.queue.open_requested.connect(self._on_open)
         dialog.queue.set_rows(desk.exporting.rows())
         self._dialog = dialog
+        if elsewhere:
+            dialog.say(
+                tr_count(
+                    elsewhere,
+                    "{count} ticked segment lies in another file: go there to export it.",
+                    "{count} ticked segments lie in other files: go there to export them.",
+                )
+            )
         self._on_choice()
         desk.exporting.plan(document, track.segments)
         dialog.show()

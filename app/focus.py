@@ -22,7 +22,6 @@ from shiboken6 import isValid
 
 from app.views.footage_list import FootageList
 from app.views.histogram import Histogram
-from app.views.joined_strip import JoinedStrip
 from app.views.timeline_overview import TimelineOverview
 from app.views.timeline_view import TimelineView
 
@@ -37,7 +36,7 @@ def needed_by(widget: QWidget) -> set[Qt.Key]:
     """Keys that belong to a widget while it has the focus."""
     if isinstance(widget, (QAbstractSlider, Histogram, QTabBar)):
         return MOVES
-    if isinstance(widget, (TimelineView, TimelineOverview, JoinedStrip)):
+    if isinstance(widget, (TimelineView, TimelineOverview)):
         return ZOOMS if isinstance(widget, TimelineView) else ZOOMS | MOVES
     if isinstance(widget, QAbstractButton):
         return {KEY.Key_Space}

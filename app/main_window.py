@@ -28,7 +28,6 @@ from app.views.found_panel import FoundPanel
 from app.views.hint_bar import HintBar
 from app.views.history_view import HistoryView
 from app.views.hover_preview import HoverPreview
-from app.views.joined_strip import JoinedStrip
 from app.views.near_list import NearList
 from app.views.notice_bar import NoticeBar
 from app.views.overlay_bar import OverlayBar
@@ -36,8 +35,6 @@ from app.views.segment_list import SegmentList
 from app.views.side_views import SideViews
 from app.views.start_page import StartPage
 from app.views.timeline import Timeline
-from app.views.timeline_rows import AXIS_WIDTH
-from app.views.timeline_stage import RIGHT
 from app.views.transport import Transport
 from app.views.tuning import TuningPanel
 from app.views.why_line import WhyLine
@@ -68,8 +65,6 @@ class MainWindow(QMainWindow):
         self.history = HistoryView()
         self.near = NearList()
         self.compare = ComparePanel()
-        self.joined = JoinedStrip(AXIS_WIDTH, RIGHT)
-        self.joined.hide()
         self.detector = DetectorBar()
         self.notice = NoticeBar()
         self.hint = HintBar()
@@ -149,7 +144,6 @@ class MainWindow(QMainWindow):
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(6)
         stack.addLayout(bar)
-        stack.addWidget(self.joined)
         stack.addWidget(self.timeline, 1)
 
         whole = QSplitter(Qt.Orientation.Vertical)

@@ -1,20 +1,30 @@
-"""Near misses: listed while they can be seen, gone to, and made into segments."""
+"""Near misses: listed, marked on the timeline, gone to, and made into segments."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.controllers.document import Document
 from app.views.near_list import NearRow
+from app.views.timeline_files import FileRow, Line
 from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from app.desk import Desk
+    from engine.review.scoring import ScoreTrack
+    from engine.scoring.segments import FoundSegment
 
 REST_MS = 150  # the list follows a dragged threshold a little later than the segments do
 MOST = 20
+AT_ONCE = 0.006  # seconds of searching between two looks at the event loop
 
 
 class NearPane(QObject):
@@ -24,64 +34,102 @@ class NearPane(QObject):
         super().__init__(desk)
         self._desk = desk
         self._rows: list[NearRow] = []
+        self._known: dict[str, tuple[ScoreTrack, Line | None, list[NearRow]]] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._look)
         near = desk.window.near
         near.activated.connect(self.go_to)
         near.take_requested.connect(self.take)
-        near.unfolded.connect(self._later)
+        near.unfolded.connect(self.later)
         near.set_key(desk.window.actions_.hints()["segments.near_take"])
-        desk.window.side.currentChanged.connect(self._later)
-        desk.reviewing.track_changed.connect(self._later)
+        desk.window.side.currentChanged.connect(self.later)
+        desk.reviewing.track_changed.connect(self.later)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What each command does."""
         return {"segments.near_next": self.next, "segments.near_take": self.take_chosen}
 
     @Slot()
-    def _later(self) -> None:
-        if self._desk.window.near.isVisible() and not self._timer.isActive():
-            self._timer.start()
+    def later(self) -> None:
+        """A track changed: look again soon."""
+        if not self._timer.isActive():
+            self._timer.start(REST_MS)
+
+    def _files(self) -> list[Document]:
+        current = self._desk.current
+        return self._desk.joined.documents() or ([] if current is None else [current])
+
+    @Slot()
+    def _look(self) -> None:
+        """Bring files up to date a few milliseconds at a time, then show what was found."""
+        began = time.perf_counter()
+        for document in self._files():
+            if time.perf_counter() - began > AT_ONCE:
+                self._timer.start(0)
+                return
+            self._near(document)
+        self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Find the near misses under the present settings."""
-        from engine.review.near_misses import near_misses
-        from engine.scoring.segments import leaving_times
+        """Find the near misses under the present settings; of all files where some are joined."""
+        window, line = self._desk.window, self._desk.joined.line()
+        found: list[tuple[float, NearRow]] = []
+        for document in self._files():
+            found += [(self._share(document, row), row) for row in self._near(document)]
+        found.sort(key=lambda pair: -pair[0])
+        self._rows = [row for _, row in found[:MOST]]
+        window.near.set_rows(self._rows)
+        starts = {} if line is None else {file.key: file.start for file in line.files}
+        window.timeline.set_near([row.peak_time + starts.get(row.key, 0.0) for row in self._rows])
 
-        document, reviewing = self._desk.current, self._desk.reviewing
-        track, state = reviewing.track, reviewing.state
-        if document is None or document.analysis is None or track is None or state is None:
-            self._rows = []
-            self._desk.window.near.set_rows([])
-            return
-        seconds = document.analysis.seconds
-        taken = [segment.span for segment in track.segments]
-        found = near_misses(track.score, seconds, state.segments, taken, MOST)
-        ends = leaving_times(seconds) if found else seconds
-        self._rows = [
-            NearRow(
-                miss.span.start,
-                miss.span.stop,
-                miss.peak_frame,
-                float(seconds[miss.peak_frame]),
-                float(ends[miss.span.stop - 1] - seconds[miss.span.start]),
-                miss.peak,
+    def _share(self, document: Document, row: NearRow) -> float:
+        """How near it comes to its file's threshold."""
+        threshold = document.session.state.segments.threshold if document.session else 0.0
+        return row.peak / threshold if threshold > 0 else row.peak - threshold
+
+    def _near(self, document: Document) -> list[NearRow]:
+        """The near misses of one file, kept as long as its track is the same."""
+        here = document is self._desk.current
+        track = self._desk.reviewing.track if here else document.track
+        analysis, session = document.analysis, document.session
+        if analysis is None or track is None or session is None:
+            return []
+        line = self._desk.joined.line()
+        known = self._known.get(document.key)
+        if known is None or known[0] is not track or known[1] is not line:
+            from engine.review.near_misses import near_misses
+            from engine.scoring.segments import leaving_times
+
+            seconds, settings = analysis.seconds, session.state.segments
+            taken = [segment.span for segment in track.segments]
+            found = near_misses(track.score, seconds, settings, taken, MOST)
+            ends = leaving_times(seconds) if found else seconds
+            files = {} if line is None else {file.key: file for file in line.files}
+            known = (
+                track,
+                line,
+                [_row(m, seconds, ends, files.get(document.key), line) for m in found],
             )
-            for miss in found
-        ]
-        self._desk.window.near.set_rows(self._rows)
+            self._known[document.key] = known
+        return known[2]
 
     @Slot(int)
     def go_to(self, row: int) -> None:
         """Show a near miss at its peak, its frames tinted on the timeline."""
         if 0 <= row < len(self._rows):
-            miss = self._rows[row]
-            self._desk.playback.set_speed(0.0)
-            self._desk.playback.seek(miss.peak_frame)
-            self._desk.time.tint_span(FrameSpan(miss.start, miss.stop))
+            miss, desk = self._rows[row], self._desk
+            desk.playback.set_speed(0.0)
+            if self._change_to(miss):
+                desk.playback.seek(miss.peak_frame)
+                desk.time.tint_span(FrameSpan(miss.start, miss.stop))
+
+    def _change_to(self, miss: NearRow) -> bool:
+        if not miss.key:
+            return True
+        document = next((d for d in self._desk.joined.documents() if d.key == miss.key), None)
+        return document is not None and self._desk.joined.change_to(document, miss.peak_frame)
 
     def next(self) -> None:
         """The next lower one; after the last the first."""
@@ -111,8 +159,31 @@ class NearPane(QObject):
         if not 0 <= row < len(self._rows):
             return
         miss = self._rows[row]
+        if not self._change_to(miss):
+            return
         made = self._desk.judging.make(FrameSpan(miss.start, miss.stop))
         if made is not None:
             self._desk.window.timeline.set_brush(None)
             self._desk.playback.seek(miss.peak_frame)
             self._desk.review.select_segment(made)
+
+
+def _row(
+    miss: FoundSegment,
+    seconds: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    file: FileRow | None,
+    line: Line | None,
+) -> NearRow:
+    peak = float(seconds[miss.peak_frame])
+    row = NearRow(
+        miss.span.start,
+        miss.span.stop,
+        miss.peak_frame,
+        peak,
+        float(ends[miss.span.stop - 1] - seconds[miss.span.start]),
+        miss.peak,
+    )
+    if file is None or line is None:
+        return row
+    return replace(row, key=file.key, file=file.name, clock=line.clock(file.start + peak, 1))

@@ -53,14 +53,22 @@ class PicturePane(QObject):
         window.canvas.set_empty("No footage", "Open footage with Ctrl+O, or drop it here.")
 
     def set_document(self, document: Document | None) -> None:
-        """Another footage: nothing of the old one stays on the screen."""
-        window = self._desk.window
+        """Another footage: nothing of the old one stays on the screen, but for the frame of a
+        joined file with its number, until the next one is there.
+        """
+        window, joined = self._desk.window, self._desk.joined
+        going_on = joined.holds(document) and joined.holds(self._document)
         self._document = document
         self._ground = None
         self._desk.looking.forget()
-        window.canvas.set_picture(None)
+        if going_on:
+            window.canvas.set_overlay(None)
+            window.canvas.set_regions([])
+            window.canvas.set_badge("")
+        else:
+            window.canvas.set_picture(None)
+            window.transport.clear()
         window.sides.clear()
-        window.transport.clear()
         window.overlay.setVisible(document is not None)
         if document is not None and document.analysis is None:
             window.sides.set_unavailable("Analyse the footage first.")

@@ -94,6 +94,9 @@ class ReviewCommands(QObject):
             self._say(tr("Choose one segment and put the playhead inside it, then split"))
 
     def _merge(self) -> None:
+        if len(self._desk.joined.by_file(self._desk.review.chosen_seen())) > 1:
+            self._say(tr("Segments of different files cannot be merged"))
+            return
         merged = self._desk.judging.merge(self._desk.review.chosen())
         if merged is not None:
             self._desk.review.select_segments([merged])
@@ -101,12 +104,13 @@ class ReviewCommands(QObject):
             self._say(tr("There is no other segment to merge with"))
 
     def _judge(self, value: VerdictName) -> None:
-        self._desk.review.judge(self._desk.review.chosen(), value)
+        self._desk.review.judge(self._desk.review.chosen_seen(), value)
 
     def _delete(self) -> None:
-        chosen = self._desk.review.chosen()
+        chosen = self._desk.review.chosen_seen()
         if chosen:
-            self._desk.judging.bin(chosen)
+            for document, ids in self._desk.joined.by_file(chosen):
+                self._desk.joined.judging_of(document).bin(ids)
             self._desk.review.select_segments([])
             self._say(tr("In the bin; {key} puts it back", key=self._key("segments.put_back")))
 

@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QPoint, QPointF, Slot
 
 from app.controllers.document import Document
+from app.language import tr
 from app.views.timeline import REGULAR, SCORE
 from app.wording import gamma_label, gamma_tip, threshold_tip
 from engine.timebase import FrameSpan, timecode
@@ -32,7 +33,7 @@ class TimelinePane(QObject):
         super().__init__(desk)
         self._desk = desk
         self._hidden = set(desk.settings.hidden_tracks)
-        self._hovered: tuple[float, int] | None = None
+        self._hovered: tuple[Document, float, int] | None = None
         self._place = QPoint()
         window = desk.window
         window.timeline.hover_moved.connect(self._on_hover)
@@ -66,7 +67,8 @@ class TimelinePane(QObject):
         document.position = self._desk.playback.wanted
         document.loop = self._desk.playback.loop
         document.look = self._desk.window.canvas.look()
-        document.seen = None if timeline.shows_everything() else timeline.visible_span()
+        if timeline.line() is None:
+            document.seen = None if timeline.shows_everything() else timeline.visible_span()
 
     def enter(self, document: Document) -> None:
         """Look at a footage where it was left."""
@@ -74,18 +76,33 @@ class TimelinePane(QObject):
         self._on_hover_left()
         window.tuning.histogram.set_brush(None)
         window.timeline.set_brush(None)
-        if document.seen is None:
+        if window.timeline.line() is not None:
+            pass  # the view goes over all files, and stays
+        elif document.seen is None:
             window.timeline.fit_all()
         else:
             window.timeline.look_at(*document.seen)
-        window.canvas.set_look(document.look)
+        if window.timeline.line() is None:
+            window.canvas.set_look(document.look)
         self._desk.playback.set_footage(document.footage, document.position, document.loop)
 
     # --- under the mouse ------------------------------------------------------------------------
 
     @Slot(float, QPointF)
     def _on_hover(self, seconds: float, place: QPointF) -> None:
-        document, timeline = self._desk.current, self._desk.window.timeline
+        current, timeline = self._desk.current, self._desk.window.timeline
+        viewport = timeline.view.viewport()
+        self._place = viewport.mapTo(self._desk.window, QPoint(round(place.x()), 0))
+        document, line = current, timeline.line()
+        if line is not None and current is not None:
+            file = line.file_at(line.origin + seconds)
+            if file is None:
+                self._on_hover_left()
+                words = (line.clock(line.origin + seconds), tr("nothing was recorded"))
+                self._desk.window.hover.show_at(self._place, words, None, pictured=False)
+                return
+            document = next((d for d in self._desk.joined.documents() if d.key == file.key), None)
+            seconds += line.origin - file.start
         if document is None or document.footage is None:
             return
         table = document.footage.table
@@ -95,31 +112,33 @@ class TimelinePane(QObject):
         key = table.keyframe_at_or_before(frame)
         if seconds - float(table.seconds()[key]) <= near:
             frame = key
-        self._hovered = (seconds, frame)
-        viewport = timeline.view.viewport()
-        over = viewport.mapTo(self._desk.window, QPoint(round(place.x()), 0))
-        self._place = over
-        self._show_preview(document)
+        self._hovered = (document, seconds, frame)
+        self._show_preview()
 
-    def _show_preview(self, document: Document) -> None:
-        if self._hovered is None or document.footage is None:
+    def _show_preview(self) -> None:
+        if self._hovered is None:
             return
-        seconds, frame = self._hovered
+        document, seconds, frame = self._hovered
+        if document.footage is None:
+            return
         image = self._desk.thumbnails.glance(document, frame)
         first = timecode(seconds, digits=1)
         if document.footage.start_time is not None:
             moment = document.footage.start_time + timedelta(seconds=seconds)
             first += f"  ·  {moment:%H:%M:%S}"
         at = document.footage.table.index_at(seconds)
-        lines = (first, f"frame {at}", self._score_at(at))
-        self._desk.window.hover.show_at(self._place, lines, image)
+        lines = [first, tr("frame {number}", number=at), self._score_at(document, at)]
+        if document is not self._desk.current:
+            lines.insert(0, document.path.name)
+        self._desk.window.hover.show_at(self._place, tuple(lines), image)
 
-    def _score_at(self, frame: int) -> str:
-        track = self._desk.reviewing.track
+    def _score_at(self, document: Document, frame: int) -> str:
+        here = document is self._desk.current
+        track = self._desk.reviewing.track if here else document.track
         if track is None or frame >= track.done:
-            return "not analysed yet"
+            return tr("not analysed yet")
         score = float(track.score[frame])
-        return f"score {score:.2f}" if np.isfinite(score) else "no score"
+        return tr("score {score}", score=f"{score:.2f}") if np.isfinite(score) else tr("no score")
 
     @Slot()
     def _on_hover_left(self) -> None:
@@ -129,8 +148,8 @@ class TimelinePane(QObject):
 
     @Slot(object, int)
     def _on_glanced(self, document: Document, frame: int) -> None:
-        if document is self._desk.current and self._hovered is not None:
-            self._show_preview(document)
+        if self._hovered is not None and document is self._hovered[0]:
+            self._show_preview()
 
     # --- loop -----------------------------------------------------------------------------------
 

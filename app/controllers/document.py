@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.errors import EngineError
     from engine.footage import Footage
     from engine.review.portable import CarriedReview
+    from engine.review.scoring import ScoreTrack
     from engine.review.session import ReviewSession
     from engine.review.stored import Summary
     from engine.timebase import FrameSpan
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class Document:
     """key: its path as text.  error: why it cannot be opened, on its own row.  choice: detector or
     weights.  opening: how far opening it is, in words.  normal: ranges marked as normal.  matches:
-    which weights know its camera, as far as that is known.
+    which weights know its camera, as far as that is known.  track: score and segments, once the
+    review was shown.
     """
 
     path: Path
@@ -40,6 +42,7 @@ class Document:
     look: tuple[float, float, float] | None = None  # zoom and place of the picture
     compared: Path | None = None  # another analysis of this footage
     summary: Summary | None = None
+    track: ScoreTrack | None = None
     in_point: int | None = None
     selected: str | None = None
     opening: str = ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject
 
-from app.controllers.reviewing import Reviewing
+from app.controllers.under_review import UnderReview
 from app.language import tr, tr_count
 from engine.timebase import FrameSpan, timecode
 
@@ -31,9 +31,9 @@ TITLES = {
 
 
 class Judging(QObject):
-    """Edits segments of the current review.  operator: who judges, for the record."""
+    """Edits segments of a review.  operator: who judges, for the record."""
 
-    def __init__(self, reviewing: Reviewing, parent: QObject | None = None) -> None:
+    def __init__(self, reviewing: UnderReview, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._reviewing = reviewing
         self.operator = ""

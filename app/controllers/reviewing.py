@@ -14,8 +14,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.controllers.areas import AreaScoring
 from app.controllers.carrying import with_carried_ids
 from app.controllers.document import Document
+from app.controllers.sessions import ensure_session, unsaved
+from app.controllers.under_review import peak_of, segment_of
 from app.wording import gamma_words, rarity_words
-from engine.errors import EngineError
 from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from engine.scoring.segments import SegmentSettings
 
 SAVE_MS = 300  # a dragged slider is saved this often while it moves
-LOST = "Everything that was decided is there; undo begins anew."
 PROVISIONAL_SECONDS = 1.0  # how often a growing calibration is taken anew
 
 
@@ -62,7 +62,8 @@ class Reviewing(QObject):
         """Review another footage."""
         self.save()
         self._document = document
-        self.track, self.calibration, self._parts = None, None, {}
+        self.track = None if document is None else document.track
+        self.calibration, self._parts = None, {}
         self._calibrated_at = 0.0
         self._ensure_session()
         self._recompute()
@@ -85,30 +86,9 @@ class Reviewing(QObject):
         return self._document
 
     def _ensure_session(self) -> None:
-        document = self._document
-        if document is None or document.analysis is None or document.session is not None:
-            return
-        from engine.review.defaults import default_state
-        from engine.review.session import (
-            UnreadableReview,
-            open_review,
-            recovered_review,
-            review_path,
-        )
-
-        analysis = document.analysis
-        if analysis.path is None:
-            return
-        carried, default = document.carried, default_state(analysis)
-        path = review_path(analysis.path) if carried is None else carried.path
-        reference, name = analysis.head.footage, analysis.path.name
-        try:
-            document.session = open_review(path, reference, default, name)
-        except EngineError as error:
-            document.session = recovered_review(path, reference, default, name)
-            self.failed.emit(error)
-        if document.session.history_lost:
-            self.failed.emit(UnreadableReview("The steps of undo could not be read.", hint=LOST))
+        problem = ensure_session(self._document)
+        if problem is not None:
+            self.failed.emit(problem)
 
     @Slot()
     def refresh(self) -> None:
@@ -140,6 +120,7 @@ class Reviewing(QObject):
         before = self.track.segments if self.track is not None else []
         made = track(analysis, state, self.calibration, self._parts)
         self.track = replace(made, segments=with_carried_ids(before, made.segments))
+        document.track = self.track
         finite = self.track.score[np.isfinite(self.track.score)]
         document.peak = float(finite.max()) if len(finite) else None
         self.track_changed.emit()
@@ -223,27 +204,13 @@ class Reviewing(QObject):
             self._tell_unsaved(error)
 
     def _tell_unsaved(self, error: OSError) -> None:
-        from engine.review.session import UnreadableReview
-
-        self.failed.emit(
-            UnreadableReview(
-                f"The review could not be saved: {error.strerror}.",
-                hint="Free some space or check the permissions; it is kept in memory so far.",
-            )
-        )
+        self.failed.emit(unsaved(error))
 
     # --- segments -------------------------------------------------------------------------------
 
     def segment(self, segment_id: str | None) -> ReviewSegment | None:
         """A segment by its id; one that was just stored is known before the next recomputation."""
-        if segment_id is None:
-            return None
-        stored = self.state.stored if self.state is not None else ()
-        found = self.track.segments if self.track is not None else []
-        known = next((s for s in stored if s.id == segment_id), None)
-        if known is not None:
-            return known
-        return next((s for s in found if s.id == segment_id and not s.stored), None)
+        return segment_of(self.state, self.track, segment_id)
 
     def neighbour(self, index: int, direction: int) -> ReviewSegment | None:
         """The next (1) or previous (-1) segment seen from a frame."""
@@ -256,13 +223,7 @@ class Reviewing(QObject):
 
     def peak(self, span: FrameSpan) -> tuple[float, int]:
         """The highest score in a span, and its frame."""
-        if self.track is None:
-            return 0.0, span.start
-        scores = self.track.score[span.start : span.stop]
-        if not np.isfinite(scores).any():
-            return 0.0, span.start
-        at = int(np.nanargmax(scores))
-        return float(scores[at]), span.start + at
+        return peak_of(self.track, span)
 
     # --- undo -----------------------------------------------------------------------------------
 

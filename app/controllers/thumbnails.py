@@ -66,14 +66,18 @@ class Thumbnails(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._next)
-        self._wanted: tuple[Document, tuple[int, ...]] | None = None
+        self._wanted: list[tuple[Document, tuple[int, ...]]] = []
         self._glances: OrderedDict[tuple[str, int], QImage] = OrderedDict()
         self._glancing: tuple[Document, int] | None = None
         self._failed: set[tuple[str, int]] = set()
 
     def want(self, document: Document, frames: Sequence[int]) -> None:
         """Pictures of these frames, once nothing has changed for a moment."""
-        self._wanted = (document, tuple(frames[:MOST]))
+        self.want_all([(document, frames)])
+
+    def want_all(self, wanted: Sequence[tuple[Document, Sequence[int]]]) -> None:
+        """The same for several footages, one after the other."""
+        self._wanted = [(document, tuple(frames[:MOST])) for document, frames in wanted]
         if self._missing():
             self._timer.start(REST_MS)
 
@@ -99,24 +103,25 @@ class Thumbnails(QObject):
         self._timer.stop()
         self._worker.stop()
 
-    def _missing(self) -> tuple[int, ...]:
-        if self._wanted is None:
-            return ()
-        document, frames = self._wanted
-        there = document.thumbnails
-        return tuple(
-            f for f in frames if str(f) not in there and (document.key, f) not in self._failed
-        )
+    def _missing(self) -> tuple[Document, tuple[int, ...]] | None:
+        for document, frames in self._wanted:
+            there = document.thumbnails
+            missing = tuple(
+                f for f in frames if str(f) not in there and (document.key, f) not in self._failed
+            )
+            if missing:
+                return document, missing
+        return None
 
     @Slot()
     def _next(self) -> None:
         missing = self._missing()
         if self._glancing is not None:
             self._timer.start(REST_MS)
-        elif missing and self._wanted is not None:
-            document = self._wanted[0]
+        elif missing is not None:
+            document = missing[0]
             if document.footage is not None:
-                frames = tuple(sorted(missing[:AT_ONCE]))
+                frames = tuple(sorted(missing[1][:AT_ONCE]))
                 self._worker.ask(_Request(document, document.footage, frames))
 
     # --- in the worker --------------------------------------------------------------------------

@@ -37,7 +37,9 @@ _MANY = 40  # past so many insertions and removals one reset is cheaper
 class SegmentRow:
     """One segment as the views see it.
 
-    Frames are ordinals, `stop` excluded; times are seconds after the first frame.
+    Frames are ordinals, `stop` excluded; times are seconds after the first frame.  Where files are
+    joined: the name of its file, when that file begins on their line of time, and the time of the
+    segment by their clock.
     """
 
     id: str
@@ -52,6 +54,19 @@ class SegmentRow:
     verdict: Verdict = "unjudged"
     note: str = ""
     tags: tuple[str, ...] = ()
+    file: str = ""
+    line_start: float = 0.0
+    clock: str = ""
+
+    @property
+    def begins(self) -> float:
+        """Where it starts on the timeline, in seconds."""
+        return self.line_start + self.start_time
+
+    @property
+    def ends(self) -> float:
+        """Where it stops on the timeline, in seconds."""
+        return self.line_start + self.stop_time
 
     @property
     def length(self) -> float:
@@ -230,6 +245,8 @@ def _described(row: SegmentRow) -> str:
         + ", "
         + tr(row.verdict),
     ]
+    if row.file:
+        lines.insert(0, tr("{clock} in {file}", clock=row.clock, file=row.file))
     if row.tags:
         lines.append(tr("Tags: {tags}", tags=", ".join(row.tags)))
     if row.note:
@@ -239,7 +256,7 @@ def _described(row: SegmentRow) -> str:
 
 _TEXT: dict[int, Callable[[SegmentRow], str | None]] = {
     THUMBNAIL: lambda row: None,
-    START: lambda row: timecode(row.start_time, digits=1),
+    START: lambda row: row.clock or timecode(row.start_time, digits=1),
     LENGTH: lambda row: spoken_duration(row.length),
     PEAK: lambda row: f"{row.peak:.2f}",
     VERDICT: lambda row: f"{GLYPHS[row.verdict]} {tr(row.verdict)}",
@@ -248,8 +265,8 @@ _TEXT: dict[int, Callable[[SegmentRow], str | None]] = {
 }
 _ORDER = {"unjudged": 0, "unsure": 1, "confirmed": 2, "dismissed": 3}
 _SORT: dict[int, Callable[[SegmentRow], float | str]] = {
-    THUMBNAIL: lambda row: row.start,
-    START: lambda row: row.start_time,
+    THUMBNAIL: lambda row: row.begins,
+    START: lambda row: row.begins,
     LENGTH: lambda row: row.length,
     PEAK: lambda row: row.peak,
     VERDICT: lambda row: _ORDER[row.verdict],

@@ -20,12 +20,22 @@ class HoverPreview(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Preview of the moment under the mouse")
         self._image: QImage | None = None
+        self._pictured = True
         self._lines: tuple[str, ...] = ()
         self.hide()
 
-    def show_at(self, place: QPoint, lines: tuple[str, ...], image: QImage | None) -> None:
-        """Above a point of the parent, inside it.  image None: it is still being decoded."""
-        self._lines, self._image = lines, image
+    def show_at(
+        self,
+        place: QPoint,
+        lines: tuple[str, ...],
+        image: QImage | None,
+        *,
+        pictured: bool = True,
+    ) -> None:
+        """Above a point of the parent, inside it.  image None: it is still being decoded; pictured
+        False: there is none.
+        """
+        self._lines, self._image, self._pictured = lines, image, pictured
         picture = self._picture_size()
         size = QSize(picture.width() + 2 * _PAD, picture.height() + len(lines) * _LINE + 2 * _PAD)
         parent = self.parentWidget()
@@ -48,6 +58,8 @@ class HoverPreview(QWidget):
         return self._lines
 
     def _picture_size(self) -> QSize:
+        if not self._pictured:
+            return QSize(PICTURE.width(), 0)
         if self._image is None:
             return PICTURE
         return self._image.size().scaled(PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
@@ -59,7 +71,8 @@ class HoverPreview(QWidget):
         painter.setPen(QColor(colours.line))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         area = QRect(QPoint(_PAD, _PAD), self._picture_size())
-        painter.fillRect(area, QColor(colours.stage))
+        if self._pictured:
+            painter.fillRect(area, QColor(colours.stage))
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(area, self._image)

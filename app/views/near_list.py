@@ -15,7 +15,10 @@ from engine.timebase import spoken_duration, timecode
 
 @dataclass(frozen=True, slots=True)
 class NearRow:
-    """A near miss: frames [start, stop), when it peaks, how long it is and how high it rises."""
+    """A near miss: frames [start, stop), when it peaks, how long it is and how high it rises.
+
+    Where files are joined: its file's key and name, and when it peaks by their clock.
+    """
 
     start: int
     stop: int
@@ -23,6 +26,9 @@ class NearRow:
     peak_time: float
     length: float
     peak: float
+    key: str = ""
+    file: str = ""
+    clock: str = ""
 
 
 class NearList(QWidget):
@@ -76,10 +82,18 @@ class NearList(QWidget):
         """The highest first."""
         self._rows = list(rows)
         texts = [
-            (timecode(row.peak_time, digits=1), spoken_duration(row.length), f"{row.peak:.2f}")
+            (
+                row.clock or timecode(row.peak_time, digits=1),
+                spoken_duration(row.length),
+                f"{row.peak:.2f}",
+            )
             for row in self._rows
         ]
-        tips = [f"Flagged with a threshold of {row.peak:.3g} or less" for row in self._rows]
+        tips = [
+            f"Flagged with a threshold of {row.peak:.3g} or less"
+            + (f"\n{row.clock} in {row.file}" if row.file else "")
+            for row in self._rows
+        ]
         self.table.set_rows(texts, tips, [theme.colours().text] * len(texts))
         self._refresh()
 

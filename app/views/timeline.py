@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.models.segment_model import SegmentRow
 from app.views.timeline_gestures import Gestures
+from app.views.timeline_joined import JoinedStage
 from app.views.timeline_rows import TRACK_HEIGHT, Row
-from app.views.timeline_stage import FOUND_BY, FOUND_BY_HEIGHT, REGULAR, SCORE, TimelineStage
+from app.views.timeline_stage import FOUND_BY, FOUND_BY_HEIGHT, REGULAR, SCORE
 
 __all__ = ["REGULAR", "SCORE", "Timeline"]
 
@@ -20,8 +21,10 @@ _EDGE_GRASP = 5
 Values = NDArray[np.float32]
 
 
-class Timeline(TimelineStage):
-    """Times are seconds after the first frame.  The setters never emit."""
+class Timeline(JoinedStage):
+    """Times are seconds after the first frame, also outside the footage where files are joined.
+    The setters never emit.
+    """
 
     scrub_moved = Signal(float)
     scrub_released = Signal(float)
@@ -44,21 +47,6 @@ class Timeline(TimelineStage):
 
     # setters
 
-    def set_duration(self, seconds: float) -> None:
-        """How long the footage is; the view follows where it showed everything."""
-        self._duration = max(seconds, 1e-3)
-        if self._fitted:
-            self._look_at(0.0, self._duration)
-        else:
-            self._look_at(self._x0, self._x1)
-
-    def set_seconds(self, seconds: NDArray[np.float64]) -> None:
-        """When each frame begins, ascending (N,)."""
-        self._seconds = seconds
-        for row in self._rows():
-            row.seconds = seconds
-        self._later()
-
     def set_score(self, score: Values, done: int) -> None:
         """Anomaly score (N,) of which the first `done` frames are there."""
         self._score.set_values(score, done)
@@ -69,7 +57,7 @@ class Timeline(TimelineStage):
         row = self._tracks.get(name)
         if row is None:
             row = Row(self.view, self._free_place(), title=title, height=TRACK_HEIGHT)
-            row.seconds = self._seconds
+            self._join(row, name)
             row.curve.filled = False
             self._tracks[name] = row
             self.apply_theme()
@@ -79,12 +67,11 @@ class Timeline(TimelineStage):
         row.set_values(values, done)
         self._later()
 
-    def remove_tracks(self) -> None:
-        """Take away every row but the score's, with gamma and its preview."""
-        for row in self._tracks.values():
-            row.remove()
-        self._tracks.clear()
-        self._wanted.clear()
+    def remove_tracks(self, but: Sequence[str] = ()) -> None:
+        """Take away every row but the score's and those named, with gamma and its preview."""
+        for name in self._tracks.keys() - set(but):
+            self._tracks.pop(name).remove()
+            self._wanted.pop(name, None)
         self._resize_to_rows()
         self._later()
 
@@ -129,7 +116,7 @@ class Timeline(TimelineStage):
 
     def set_loop(self, span: tuple[float, float] | None) -> None:
         """The part that is played over and over, in seconds."""
-        self._loop.set_span(span)
+        self._loop.set_span(None if span is None else self._moved([span])[0])
 
     def set_brush(self, mask: NDArray[np.bool_] | None) -> None:
         """Frames to tint under the score (N,)."""
@@ -143,7 +130,8 @@ class Timeline(TimelineStage):
 
     def set_matches(self, matches: Sequence[tuple[str, float, float]] | None) -> None:
         """(found by, start, stop) of what two analyses found; None takes the row away."""
-        self._found_by.set_matches(matches or [])
+        by = self.origin
+        self._found_by.set_matches([(f, a + by, b + by) for f, a, b in matches or []])
         shown = matches is not None
         if shown != self._found_box.isVisible():
             self._found_box.setVisible(shown)
@@ -166,13 +154,13 @@ class Timeline(TimelineStage):
     def set_segments(self, rows: Sequence[SegmentRow]) -> None:
         """The blocks above the curve."""
         self._segments.set_rows(rows)
-        self.overview.set_segments([(row.start_time, row.stop_time) for row in rows])
+        self.overview.set_segments([(row.begins, row.ends) for row in rows])
         if not self._gestures.busy:
             self._show_selected()
 
     def set_normal(self, spans: Sequence[tuple[float, float]]) -> None:
         """Ranges that were marked as normal, in seconds."""
-        self._normal.set_spans(spans)
+        self._normal.set_spans(self._moved(spans))
         self._later()
 
     def set_selected(self, segment: str | None) -> None:
@@ -183,6 +171,7 @@ class Timeline(TimelineStage):
 
     def set_playhead(self, seconds: float) -> None:
         """Where the shown frame is.  Turns the page where the playhead leaves the view."""
+        seconds += self.origin
         was_there = self._x0 <= self._playhead <= self._x1
         self._playhead = seconds
         if was_there and not self._x0 <= seconds <= self._x1 and not self._gestures.busy:
@@ -204,12 +193,12 @@ class Timeline(TimelineStage):
         row = self._segments.row(self._selected)
         self._region.setVisible(row is not None)
         if row is not None:
-            self._region.setRegion((row.start_time, row.stop_time))
+            self._region.setRegion((row.begins, row.ends))
 
     # what the mouse does (see Gestures)
 
     def seconds_at(self, point: QPointF) -> float:
-        """The time under a point of the view, within the shown part of the footage."""
+        """The time on the axis under a point of the view, within the shown part."""
         area = self._strip.sceneBoundingRect()
         share = float((point.x() - area.left()) / max(area.width(), 1.0))
         return self._x0 + min(max(share, 0.0), 1.0) * (self._x1 - self._x0)
@@ -256,13 +245,13 @@ class Timeline(TimelineStage):
         """Tell the time under the mouse; over a line, what it means."""
         self.view.viewport().setToolTip("" if row is None else row.tip)
         if self.on_rows(point) and self._duration > 0:
-            self.hover_moved.emit(self.seconds_at(point), point)
+            self.hover_moved.emit(self.seconds_at(point) - self.origin, point)
         else:
             self.hover_left.emit()
 
     def scrubbed(self, seconds: float, final: bool) -> None:
         """The analyst looks for a time."""
-        (self.scrub_released if final else self.scrub_moved).emit(seconds)
+        (self.scrub_released if final else self.scrub_moved).emit(seconds - self.origin)
 
     def line_dragged(self, row: Row, value: float, final: bool) -> None:
         """A line is at a value."""
@@ -281,7 +270,8 @@ class Timeline(TimelineStage):
         start, stop = (min(seconds, stop), stop) if edge == 0 else (start, max(seconds, start))
         self._region.setRegion((start, stop))
         if final and self._selected is not None:
-            self.segment_edges_moved.emit(self._selected, start, stop)
+            by = self.origin
+            self.segment_edges_moved.emit(self._selected, start - by, stop - by)
 
     def segment_chosen(self, segment: str) -> None:
         """A block was clicked."""

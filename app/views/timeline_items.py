@@ -139,16 +139,16 @@ class BandsItem(RowItem):
         super().__init__(box, -3)
         self._bands: list[tuple[float, float]] = []
         self._tint = QColor(0, 0, 0, 0)
-        self._beyond: tuple[float, float] | None = None
+        self._beyond: list[tuple[float, float]] = []
 
     def set_bands(self, bands: Sequence[tuple[float, float]], tint: QColor) -> None:
         """Spans in seconds."""
         self._bands, self._tint = list(bands), tint
         self.update()
 
-    def set_beyond(self, beyond: tuple[float, float] | None) -> None:
-        """The part without a score, in seconds."""
-        self._beyond = beyond
+    def set_beyond(self, beyond: Sequence[tuple[float, float]]) -> None:
+        """The parts without a score yet, in seconds."""
+        self._beyond = list(beyond)
         self.update()
 
     def paint(
@@ -159,8 +159,8 @@ class BandsItem(RowItem):
         for start, stop in self._bands:
             left = self.left_of(start)
             painter.fillRect(QRectF(left, 0, max(self.left_of(stop) - left, 1), height), self._tint)
-        if self._beyond is not None:
-            left, right = (self.left_of(t) for t in self._beyond)
+        for span in self._beyond:
+            left, right = (self.left_of(t) for t in span)
             if right > left:
                 rect = QRectF(left, 0, right - left, height)
                 painter.fillRect(rect, faded(theme.colours().line, 0.25))
@@ -181,8 +181,8 @@ class SegmentsItem(RowItem):
         self._selected: str | None = None
 
     def set_rows(self, rows: Sequence[SegmentRow]) -> None:
-        self._rows = sorted(rows, key=lambda row: row.start_time)
-        self._starts = [row.start_time for row in self._rows]
+        self._rows = sorted(rows, key=lambda row: row.begins)
+        self._starts = [row.begins for row in self._rows]
         self._longest = max((row.length for row in self._rows), default=0.0)
         self.update()
 
@@ -207,10 +207,10 @@ class SegmentsItem(RowItem):
         (x0, x1), _ = self._box.viewRange()
         first = bisect_left(self._starts, x0 - self._longest)
         last = bisect_left(self._starts, x1)
-        return [(i, self._rows[i]) for i in range(first, last) if self._rows[i].stop_time >= x0]
+        return [(i, self._rows[i]) for i in range(first, last) if self._rows[i].ends >= x0]
 
     def _span(self, row: SegmentRow) -> tuple[float, float]:
-        left, right = self.left_of(row.start_time), self.left_of(row.stop_time)
+        left, right = self.left_of(row.begins), self.left_of(row.ends)
         spare = max(self._NARROW - (right - left), 0) / 2
         return left - spare, right + spare
 

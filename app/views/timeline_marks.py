@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from app import theme
@@ -14,6 +14,40 @@ from app.views.timeline_items import RowItem, faded
 
 Span = tuple[float, float]
 _LETTERS = {"both": "=", "first": "A", "second": "B"}
+
+
+class NearItem(RowItem):
+    """Hollow diamonds where a peak just misses the threshold."""
+
+    _HALF = 4.0
+
+    def __init__(self, box: Any) -> None:
+        super().__init__(box, 2)
+        self._peaks: list[float] = []
+
+    def set_peaks(self, seconds: Sequence[float]) -> None:
+        """When each peaks."""
+        self._peaks = sorted(seconds)
+        self.update()
+
+    def peaks(self) -> list[float]:
+        """What is shown."""
+        return self._peaks
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        colours, half = theme.colours(), self._HALF
+        (x0, x1), _ = self._box.viewRange()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colours.alert), 1.2))
+        painter.setBrush(QColor(colours.panel))
+        y = self._box.height() / 2
+        for peak in self._peaks:
+            if x0 <= peak <= x1:
+                x = self.left_of(peak)
+                corners = [(x - half, y), (x, y - half), (x + half, y), (x, y + half)]
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
 
 class LoopItem(RowItem):

@@ -19,7 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.views.timeline_pyramid import MinMaxPyramid
+from app.views.timeline_files import hatch
+from app.views.timeline_stretches import Stretches
 
 HEIGHT = 24
 _EDGE = 5  # pixels around an edge of the window that take hold of it
@@ -41,7 +42,8 @@ class TimelineOverview(QWidget):
         self._duration = 1.0
         self._span = (0.0, 1.0)
         self._playhead = 0.0
-        self._pyramid = MinMaxPyramid()
+        self._track = Stretches()
+        self._gaps: list[tuple[float, float]] = []
         self._segments: list[tuple[float, float]] = []
         self._picture: QPixmap | None = None
         self._timer = QTimer(self)
@@ -67,14 +69,14 @@ class TimelineOverview(QWidget):
 
     # setters
 
-    def set_track(self, pyramid: MinMaxPyramid, duration: float) -> None:
+    def set_track(self, track: Stretches, duration: float) -> None:
         """The score to draw, which is shared and not copied, and how long the footage is.
 
         A growing score is drawn anew a few times a second: it is read beside the timeline.
         """
         duration = max(duration, 1e-3)
-        other = pyramid is not self._pyramid or duration != self._duration
-        self._pyramid, self._duration = pyramid, duration
+        other = track is not self._track or duration != self._duration
+        self._track, self._duration = track, duration
         if other:
             self._renew()
         elif not self._timer.isActive():
@@ -84,6 +86,12 @@ class TimelineOverview(QWidget):
         """Start and stop of each."""
         if segments != self._segments:
             self._segments = segments
+            self._renew()
+
+    def set_gaps(self, gaps: list[tuple[float, float]]) -> None:
+        """Start and stop of what nothing recorded, where files are joined."""
+        if gaps != self._gaps:
+            self._gaps = gaps
             self._renew()
 
     def set_span(self, start: float, stop: float) -> None:
@@ -142,7 +150,10 @@ class TimelineOverview(QWidget):
             tint = QColor(colours.alert)
             tint.setAlphaF(0.4)
             painter.fillRect(block, tint)
-        x, low, high = self._pyramid.query(0.0, self._duration, int(self._width()))
+        for start, stop in self._gaps:
+            left = self._x(start)
+            hatch(painter, QRectF(left, 2, max(self._x(stop) - left, 1.0), self.height() - 4))
+        x, low, high = self._track.query(0.0, self._duration, int(self._width()))
         finite = np.isfinite(high)
         if finite.any():
             top = float(high[finite].max())

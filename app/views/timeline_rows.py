@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from app import theme
+from app.views.timeline_files import GapsItem, Line
 from app.views.timeline_items import BandsItem, CurveItem, RowItem, faded
 from app.views.timeline_pyramid import MinMaxPyramid
+from app.views.timeline_stretches import Stretches
 
 AXIS_WIDTH = 58
 TRACK_HEIGHT = 56
@@ -108,7 +111,9 @@ class Row:
         self.tip = ""  # what the line means, at length
         self.title = ChipItem(self.box)
         self.title.set_text(title)
-        self.pyramid = MinMaxPyramid()
+        self.gaps = GapsItem(self.box, named=height is None)
+        self.over = Stretches()
+        self.pyramid = self.over.own
         self.seconds: NDArray[np.float64] = np.empty(0)
         self._pending: tuple[NDArray[np.float32], int] | None = None
         self._mask: MinMaxPyramid | None = None
@@ -151,7 +156,7 @@ class Row:
         font = QFont()
         font.setPixelSize(11)
         self.axis.setStyle(tickFont=font, maxTickLevel=0)
-        for item in (self.curve, self.bands, self.meaning, self.title):
+        for item in (self.curve, self.bands, self.meaning, self.title, self.gaps):
             item.update()
 
     def set_values(self, values: NDArray[np.float32], done: int) -> None:
@@ -180,24 +185,32 @@ class Row:
             self._pending = None
             self.pyramid.become(np.asarray(values[: self.done], np.float32))
 
-    def redraw(self, x0: float, x1: float, duration: float) -> None:
-        """Draw what lies between two times."""
-        self.pyramid.set_seconds(self.seconds)
+    def set_files(self, line: Line | None) -> None:
+        """The files that the row goes over."""
+        self.gaps.set_line(line)
+
+    def redraw(
+        self, x0: float, x1: float, end: float, beyond: Sequence[tuple[float, float]] = ()
+    ) -> None:
+        """Draw what lies between two times.  end: of the current file; beyond: what has no score
+        yet in others.
+        """
+        self.over.set_seconds(self.seconds)
         columns = max(int(self.box.width()), 1)
-        x, low, high = self.pyramid.query(x0, x1, columns)
+        x, low, high = self.over.query(x0, x1, columns)
         if not self.held:
             self.box.setYRange(*self._range(x0, x1), padding=0)
         self.box.setXRange(x0, x1, padding=0)
         self.curve.set_envelope(x, low, high)
-        beyond = None
+        waiting = list(beyond)
         if self.done < len(self.seconds):
-            beyond = (float(self.seconds[self.done]), duration)
-        self.bands.set_beyond(beyond)
+            waiting.append((float(self.seconds[self.done]), end))
+        self.bands.set_beyond(waiting)
         self.bands.set_bands(self._spans(x0, x1, columns), faded(self.tint, 0.28))
         self.meaning.update()
 
     def _range(self, x0: float, x1: float) -> tuple[float, float]:
-        low, high = self.pyramid.extremes(x0, x1) or (0.0, 1.0)
+        low, high = self.over.extremes(x0, x1) or (0.0, 1.0)
         if self.line.isVisible():
             value = float(self.line.value())
             low, high = min(low, value), max(high, value * 1.25 if value > 0 else value)

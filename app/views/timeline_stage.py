@@ -10,8 +10,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
+from app.views.timeline_files import FilesItem, GapsItem
 from app.views.timeline_items import CurveItem, SegmentsItem, faded
-from app.views.timeline_marks import FoundByItem, LoopItem
+from app.views.timeline_marks import FoundByItem, LoopItem, NearItem
 from app.views.timeline_normal import NormalItem
 from app.views.timeline_overview import HEIGHT, TimelineOverview
 from app.views.timeline_pyramid import MinMaxPyramid
@@ -22,8 +23,9 @@ REGULAR = "regular_score"  # the name of the row of E_t for show_track
 SCORE = "score"  # the name of the score's row for set_hidden
 
 _INTERVAL = 66  # ms between redraws of growing curves: 15 Hz
-_RULER, _STRIP, FOUND_BY, _SCORE, _FIRST_TRACK = 0, 1, 2, 3, 4
+_RULER, FILES, _STRIP, FOUND_BY, _SCORE, _FIRST_TRACK = 0, 1, 2, 3, 4, 5
 _RULER_HEIGHT, _STRIP_HEIGHT, FOUND_BY_HEIGHT, _SCORE_HEIGHT = 22, 22, 18, 76
+FILES_HEIGHT = 20
 RIGHT = 8  # pixels beside the rows
 _FEWEST_FRAMES = 6
 _ZOOM_STEP = 1.25
@@ -34,7 +36,9 @@ class TimelineStage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._duration = 1.0
+        self._duration = 1.0  # of all that the axis shows
+        self._end = 1.0  # where the current footage ends on it
+        self._beyond: list[tuple[float, float]] = []
         self._seconds: NDArray[np.float64] = np.empty(0)
         self._x0, self._x1 = 0.0, 1.0
         self._fitted = True
@@ -73,11 +77,18 @@ class TimelineStage(QWidget):
         self._ruler = TimeAxis("top")
         self._ruler.setStyle(tickLength=4, tickTextOffset=2, autoExpandTextSpace=False)
         grid.addItem(self._ruler, _RULER, 1)
+        self._files_box = make_box(self.view, FILES)
+        self._files_box.setYRange(0, 1, padding=0)
+        self._files = FilesItem(self._files_box)
+        self._files_box.setVisible(False)
+        grid.layout.setRowFixedHeight(FILES, 0)
         self._strip = make_box(self.view, _STRIP)
         self._strip.setYRange(0, 1, padding=0)
         self._ruler.linkToView(self._strip)
         self._segments = SegmentsItem(self._strip)
         self._loop = LoopItem(self._strip)
+        self._near = NearItem(self._strip)
+        self._gaps = GapsItem(self._strip)
         self._found_box = make_box(self.view, FOUND_BY)
         self._found_box.setYRange(0, 1, padding=0)
         self._found_by = FoundByItem(self._found_box)
@@ -136,20 +147,22 @@ class TimelineStage(QWidget):
         """Bring curves and rows up to date now; the setters do it at most 15 times a second."""
         self._timer.stop()
         self._clock.start()
-        for box in (self._strip, self._found_box):
+        for box in (self._files_box, self._strip, self._found_box):
             box.setXRange(self._x0, self._x1, padding=0)
         for row in self._rows():
             row.take_in()
             if row.visible:
-                row.redraw(self._x0, self._x1, self._duration)
+                row.redraw(self._x0, self._x1, self._end, self._beyond)
         self._other.set_seconds(self._seconds)
         columns = max(int(self._score.box.width()), 1)
         self._compared.set_envelope(*self._other.query(self._x0, self._x1, columns))
-        for item in (self._segments, self._normal, self._loop, self._found_by):
+        for item in (self._segments, self._normal, self._loop, self._found_by, self._near):
             item.update()
+        self._files.update()
+        self._gaps.update()
         self.view.release()
         self._place_playhead()
-        self.overview.set_track(self._score.pyramid, self._duration)
+        self.overview.set_track(self._score.over, self._duration)
         self.overview.set_span(self._x0, self._x1)
 
     def shows_everything(self) -> bool:
@@ -197,7 +210,8 @@ class TimelineStage(QWidget):
 
     @Slot(float, float)
     def _look_at(self, start: float, stop: float) -> None:
-        step = self._duration / max(len(self._seconds), 1)
+        own = self._end - (float(self._seconds[0]) if len(self._seconds) else 0.0)
+        step = max(own, 1e-6) / max(len(self._seconds), 1)
         least = min(_FEWEST_FRAMES * step, self._duration)
         span = min(max(stop - start, least), self._duration)
         middle = (start + stop) / 2
@@ -223,6 +237,7 @@ class TimelineStage(QWidget):
         height = _RULER_HEIGHT + _STRIP_HEIGHT + HEIGHT + 6 + TRACK_HEIGHT * len(rows)
         height += _SCORE_HEIGHT if self._score.visible else 0
         height += FOUND_BY_HEIGHT if self._found_box.isVisible() else 0
+        height += FILES_HEIGHT if self._files_box.isVisible() else 0
         for row in rows:  # without the score the tracks take its room
             if row.stretches == self._score.visible:
                 row.stretches = not self._score.visible

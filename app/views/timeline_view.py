@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyqtgraph as pg
@@ -31,21 +32,42 @@ _PIXELS_A_LABEL = 92
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc]
-    """Seconds after the first frame as H:MM:SS, with a fraction where the zoom asks for one."""
+    """Seconds after the first frame as H:MM:SS, with a fraction where the zoom asks for one; or
+    the time of day, where it is known when the first of joined files began.
+    """
+
+    began: datetime | None = None
 
     def tickValues(self, minimum: float, maximum: float, size: float) -> list[Any]:
         """Steps that are round in hours, minutes and seconds."""
         wanted = (maximum - minimum) / max(size / _PIXELS_A_LABEL, 1)
         step = next((s for s in STEPS if s >= wanted), STEPS[-1])
-        first = int(minimum // step)
-        last = int(maximum // step) + 1
-        ticks = [i * step for i in range(max(first, 0), last + 1)]
+        offset = _seconds_of_day(self.began) if self.began is not None else 0.0
+        first = int((minimum + offset) // step)
+        last = int((maximum + offset) // step) + 1
+        ticks = [i * step - offset for i in range(max(first, 0), last + 1)]
         return [(step, [t for t in ticks if minimum <= t <= maximum])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Truncation of a rounded millisecond cannot show the tick before."""
         digits = 0 if spacing >= 1 else 1 if spacing >= 0.1 else 2 if spacing >= 0.01 else 3
+        if self.began is not None:
+            return [_time_of_day(self.began, v, digits, spacing) for v in values]
         return [timecode(round(v, 3) + 1e-6, digits=digits) for v in values]
+
+
+def _seconds_of_day(moment: datetime) -> float:
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (moment - midnight).total_seconds()
+
+
+def _time_of_day(began: datetime, seconds: float, digits: int, spacing: float) -> str:
+    """HH:MM, finer where ticks are closer; the day where it begins."""
+    moment = began + timedelta(seconds=round(seconds, 3) + 1e-6)
+    if spacing >= 60 and moment.hour == moment.minute == 0:
+        return f"{moment:%Y-%m-%d}"
+    text = f"{moment:%H:%M}" if spacing >= 60 else f"{moment:%H:%M:%S}"
+    return f"{text}.{moment.microsecond // 10 ** (6 - digits):0{digits}d}" if digits else text
 
 
 class PlayheadLine(QWidget):
