@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.models.segment_model import START
+from engine import api
 
 KEY = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -24,20 +25,15 @@ STARTS = (0.0, 5.0, 20.0)
 def recorded(walk, tmp_path_factory):
     """Three recordings of 4.8 s, 10.2 s missing before the last, and a home that knows them."""
     folder, home = tmp_path_factory.mktemp("recorder"), tmp_path_factory.mktemp("home")
-    before = os.environ.get("NORMSCOPE_HOME")
-    os.environ["NORMSCOPE_HOME"] = str(home)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NORMSCOPE_HOME", str(home))
         for number, name in enumerate(NAMES):
             shutil.copy(walk, folder / name)
             with open(folder / name, "ab") as file:  # another fingerprint, the same pictures
                 file.write(b"\0\0\0\x0cfree" + bytes([number] * 4))
-            footage = api.open_footage(folder / name)
             detector = api.load_detector(weights=None)
-            run = api.start_analysis(footage, detector, analysis_path(footage.path, "speed"))
-            for _ in run.run():
+            for _ in api.start_analysis(api.open_footage(folder / name), detector).run():
                 pass
-    finally:
-        os.environ["NORMSCOPE_HOME"] = before or ""
     return folder, home
 
 
