@@ -13,7 +13,7 @@ from app.controllers.document import Document
 from app.controllers.judging import Judging
 from app.joined_rows import RowsBeside, line_of, parted_id, rows_on_line, seen_id
 from app.joined_walk import JoinedWalk
-from app.language import tr
+from app.language import tr, tr_count
 from app.models.segment_model import SegmentRow
 from app.views.timeline_files import Line
 
@@ -199,6 +199,14 @@ class JoinedPane(QObject):
         judging = Judging(self.beside.review(document), self)
         judging.operator = self._desk.judging.operator
         return judging
+
+    def sentence(self, own: str, segments: int) -> str:
+        """What the settings mean for the current file, and how many segments there are in all."""
+        files = len(self.documents())
+        if not files:
+            return own
+        total = tr_count(segments, "{count} segment", "{count} segments")
+        return tr("{total} in {files} files. This file: {own}", total=total, files=files, own=own)
 
     def by_file(self, seen: Sequence[str]) -> list[tuple[Document, list[str]]]:
         """Segments that views name, by their footage."""

@@ -65,7 +65,7 @@ def rows_on_line(
             id=seen_id(document, row.id),
             file=file.name,
             line_start=file.start,
-            clock=line.clock(file.start + row.start_time, 1),
+            clock=line.clock(file.start + row.start_time),
         )
         for row in rows
     ]

@@ -106,7 +106,6 @@ class ReviewPane(SegmentsPane):
         self.show_rows()
         w.tuning.set_scores_for_histogram(track.score[: track.done])
         w.tuning.set_sentence(track.sentence)
-        w.sentence.setText(track.sentence)
         self._desk.window.footage.update_row(footage_row(document))
         if not self._desk.playback.speed:  # while it plays, the next frame refreshes anyway
             self._desk.picture.refresh()

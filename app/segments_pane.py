@@ -66,6 +66,8 @@ class SegmentsPane(QObject):
         w.segments.set_segments(rows)
         if document is None:
             return
+        if track is not None:
+            w.sentence.setText(self._desk.joined.sentence(track.sentence, len(rows)))
         self._show_selected(document)
         files = self._desk.joined.documents() or [document]
         for each in files:

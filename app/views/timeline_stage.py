@@ -25,7 +25,7 @@ SCORE = "score"  # the name of the score's row for set_hidden
 _INTERVAL = 66  # ms between redraws of growing curves: 15 Hz
 _RULER, FILES, _STRIP, FOUND_BY, _SCORE, _FIRST_TRACK = 0, 1, 2, 3, 4, 5
 _RULER_HEIGHT, _STRIP_HEIGHT, FOUND_BY_HEIGHT, _SCORE_HEIGHT = 22, 22, 18, 76
-FILES_HEIGHT = 20
+FILES_HEIGHT = 18
 RIGHT = 8  # pixels beside the rows
 _FEWEST_FRAMES = 6
 _ZOOM_STEP = 1.25
@@ -237,7 +237,8 @@ class TimelineStage(QWidget):
         height = _RULER_HEIGHT + _STRIP_HEIGHT + HEIGHT + 6 + TRACK_HEIGHT * len(rows)
         height += _SCORE_HEIGHT if self._score.visible else 0
         height += FOUND_BY_HEIGHT if self._found_box.isVisible() else 0
-        height += FILES_HEIGHT if self._files_box.isVisible() else 0
+        if self._files_box.isVisible() and self._score.visible:
+            height += FILES_HEIGHT - 16  # the score gives some of its room, for small windows
         for row in rows:  # without the score the tracks take its room
             if row.stretches == self._score.visible:
                 row.stretches = not self._score.visible
