@@ -115,7 +115,7 @@ class GapsItem(RowItem):
     """
 
     def __init__(self, box: Any, *, named: bool = False) -> None:
-        super().__init__(box, 3)
+        super().__init__(box, -2.5)  # what is narrower than a pixel still shows above it
         self._line: Line | None = None
         self.named = named
 

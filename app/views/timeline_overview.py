@@ -160,16 +160,25 @@ class TimelineOverview(QWidget):
             base = min(0.0, float(low[finite].min()))
             shares = np.where(finite, (high - base) / max(top - base, 1e-9), 0.0)
             across = self._left + x / self._duration * self._width()
-            outline = pg.functions.arrayToQPolygonF(
-                np.pad(across, 1, mode="edge").astype(np.float64),
-                np.pad(foot - shares * room, 1, constant_values=foot).astype(np.float64),
-            )
+            edges = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
             tint = QColor(colours.track[0])
             tint.setAlphaF(0.65)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tint)
-            painter.drawPolygon(outline)
+            for start, stop in edges.reshape(-1, 2).tolist():  # nothing is drawn over a gap
+                run = slice(start, stop)
+                outline = pg.functions.arrayToQPolygonF(
+                    np.concatenate(
+                        (
+                            across[start : start + 1] - 0.5,
+                            across[run],
+                            across[stop - 1 : stop] + 0.5,
+                        )
+                    ),
+                    np.pad(foot - shares[run] * room, 1, constant_values=foot).astype(np.float64),
+                )
+                painter.drawPolygon(outline)
         painter.end()
         return picture
 
