@@ -85,4 +85,4 @@ class Actions(QObject):
 
 
 def _tip(command: Command) -> str:
-    return tr(command.hint or command.title.removesuffix("..."))
+    return tr(command.hint or command.title).removesuffix("...")

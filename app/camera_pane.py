@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
 from app.controllers.recognising import Recognising
+from app.language import tr
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -66,15 +67,15 @@ class CameraPane(QObject):
         if name and document.choice == SPEED:
             self._proposed.add(document.key)
             notice.show_notice(
-                f"This is the camera that '{name}' learned.",
-                action=(f"Analyse with {name}", f"use {name}"),
+                tr("This is the camera that '{name}' learned.", name=name),
+                action=(tr("Analyse with {name}", name=name), tr("use {name}", name=name)),
                 warning=False,
             )
         elif not name and not notice.text():
             self._proposed.add(document.key)
             notice.show_notice(
-                "No weights know this camera, so that 'speed' scores it: it sees motion only.",
-                action=("Learn normal...", "learn.normal"),
+                tr("No weights know this camera, so that 'speed' scores it: it sees motion only."),
+                action=(tr("Learn normal..."), "learn.normal"),
                 warning=False,
             )
 

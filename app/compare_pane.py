@@ -12,17 +12,20 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.comparing import Comparing
 from app.controllers.document import Document
+from app.language import mark, tr, tr_count
+from app.numerals import significant, whole
 from app.views.compare_panel import CompareRow, OtherAnalysis
 
 if TYPE_CHECKING:
     from app.desk import Desk
     from engine.analysis.analysis import Analysis, AnalysisHead
+    from engine.analysis.file import StoredHead
     from engine.review.scoring import ScoreTrack
     from engine.review.state import ReviewState
     from engine.scoring.segments import FoundSegment
 
-SHARED = "B follows the settings of A."
-SCALED = "B has its own settings; its curve is scaled so that both thresholds are one line."
+SHARED = mark("B follows the settings of A.")
+SCALED = mark("B has its own settings; its curve is scaled so that both thresholds are one line.")
 
 
 def title_of(head: AnalysisHead) -> str:
@@ -31,8 +34,15 @@ def title_of(head: AnalysisHead) -> str:
     if not head.facts.has_memory:
         return name
     if not head.update:
-        return f"{name} · no updates"
-    return name if head.gamma is None else f"{name} · gamma {head.gamma:.4g}"
+        return tr("{name} · no updates", name=name)
+    if head.gamma is None:
+        return name
+    return tr("{name} · gamma {gamma}", name=name, gamma=significant(head.gamma))
+
+
+def _stored_title(stored: StoredHead) -> str:
+    title = title_of(stored.head)
+    return title if stored.complete else tr("{name} · not complete", name=title)
 
 
 class ComparePane(QObject):
@@ -128,8 +138,14 @@ class ComparePane(QObject):
         listed = [
             OtherAnalysis(
                 str(head.path),
-                title_of(head.head) + ("" if head.complete else " · not complete"),
-                f"{head.frames_done} frames, {head.head.device}, {head.head.precision}",
+                _stored_title(head),
+                tr_count(
+                    head.frames_done,
+                    "{count} frame, {device}, {precision}",
+                    "{count} frames, {device}, {precision}",
+                    device=head.head.device,
+                    precision=head.head.precision,
+                ),
             )
             for head in others.heads
             if head.path != own
@@ -197,12 +213,17 @@ class ComparePane(QObject):
             for match in matches
         ]
         count = agreement(matches)
-        words = f"{count.both} in both, {count.first} only in A, {count.second} only in B"
+        words = tr(
+            "{both} in both, {first} only in A, {second} only in B",
+            both=whole(count.both),
+            first=whole(count.first),
+            second=whole(count.second),
+        )
         scale = _scale(state.segments.threshold, settings.segments.threshold)
         window, self._shown = self._desk.window, True
         window.timeline.set_compared(theirs.score * np.float32(scale))
         window.timeline.set_matches([(r.found_by, r.start_time, r.stop_time) for r in self._rows])
-        window.compare.set_matches(self._rows, words, SHARED if shared else SCALED)
+        window.compare.set_matches(self._rows, words, tr(SHARED if shared else SCALED))
 
     def _track_of(
         self, other: Analysis, mine: Analysis, state: ReviewState

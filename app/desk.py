@@ -24,11 +24,13 @@ from app.figures_pane import FiguresPane
 from app.history_pane import HistoryPane
 from app.jobs import Job
 from app.joined_pane import JoinedPane
+from app.language import tr
 from app.learn_pane import LearnPane
 from app.main_window import MainWindow
 from app.media_pane import SUFFIX as REVIEW
 from app.media_pane import MediaPane
 from app.near_pane import NearPane
+from app.numerals import percent_done
 from app.picture import PicturePane
 from app.presenting import footage_row
 from app.recents import Recents
@@ -206,7 +208,7 @@ class Desk(QObject):
         self.joined.refresh()  # the timeline's axis is known before anything is put on it
         self.window.notice.clear()
         self.window.footage.set_current(key)
-        self.window.setWindowTitle(f"{document.path.name} - Normscope")
+        self.window.setWindowTitle(tr("{name} - Normscope", name=document.path.name))
         self.window.detector.set_current(document.choice)
         self.picture.set_document(document)
         self.detectors.show_tracks_of(document)
@@ -271,9 +273,8 @@ class Desk(QObject):
             yield from render_demo()
 
         self.window.show_desk(True)
-        self.window.canvas.set_empty(
-            "Rendering the demo", "A scene is drawn on this machine, once."
-        )
+        once = tr("A scene is drawn on this machine, once.")
+        self.window.canvas.set_empty(tr("Rendering the demo"), once)
         self._demo = Job(work, "demo", self)
         self._demo.progressed.connect(self._on_demo_progress)
         self._demo.finished.connect(self._on_demo)
@@ -283,8 +284,9 @@ class Desk(QObject):
 
     @Slot(object)
     def _on_demo_progress(self, report: Progress) -> None:
-        hint = f"A scene is drawn on this machine, once: {int(100 * report.fraction)} %"
-        self.window.canvas.set_empty("Rendering the demo", hint)
+        once = tr("A scene is drawn on this machine, once.")
+        hint = f"{once} {percent_done(report.fraction)}"
+        self.window.canvas.set_empty(tr("Rendering the demo"), hint)
 
     @Slot()
     def _on_demo(self) -> None:
@@ -297,7 +299,7 @@ class Desk(QObject):
     @Slot(object)
     def tell(self, error: EngineError) -> None:
         """An expected failure, above the desk."""
-        self.window.notice.show_notice(str(error), error.hint)
+        self.window.notice.show_notice(tr(str(error)), tr(error.hint))
 
     def allow(self) -> None:
         """Enable the commands that the present state has everything for."""

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
+from app.language import tr
 from app.presenting import footage_row
 from app.views.detector_bar import DetectorChoice
 from app.views.timeline import REGULAR
@@ -43,8 +44,8 @@ class DetectorPane(QObject):
         choices = [
             DetectorChoice(
                 "speed",
-                "speed (no weights)",
-                "How fast the fastest thing moves; works on any camera at once",
+                tr("speed (no weights)"),
+                tr("How fast the fastest thing moves; works on any camera at once"),
             )
         ]
         for card in api.list_weights():
@@ -52,8 +53,11 @@ class DetectorPane(QObject):
                 DetectorChoice(
                     card.name,
                     f"{card.name} ({card.detector})",
-                    f"Learned from {card.trained_on}",
-                    f"{card.name} learned another scene; its scores may mean little here",
+                    tr("Learned from {footage}", footage=card.trained_on),
+                    tr(
+                        "{name} learned another scene; its scores may mean little here",
+                        name=card.name,
+                    ),
                 )
             )
         self._choices = tuple(choices)
@@ -98,7 +102,7 @@ class DetectorPane(QObject):
         """A document's state text changed."""
         self._desk.window.footage.update_row(footage_row(document))
         if document is self._desk.current:
-            waiting = document.progress == "waiting"
+            waiting = document.progress == tr("waiting")
             self._desk.window.detector.set_running(document.running or waiting, document.fraction)
             self._tell_calibration()
             self._desk.allow()
@@ -116,9 +120,9 @@ class DetectorPane(QObject):
         if foreign and warning:
             bar.set_text(warning, warning=True)
         elif known and known == document.choice and document.analysis is None:
-            bar.set_text(f"The camera that {known} learned")
+            bar.set_text(tr("The camera that {name} learned", name=known))
         elif document.analysis is not None and document.analysis.calibration is not None:
-            bar.set_text(f"Normal is: {document.analysis.calibration.origin}")
+            bar.set_text(tr("Normal is: {origin}", origin=document.analysis.calibration.origin))
         else:
             bar.set_text("")
 
@@ -158,9 +162,13 @@ class DetectorPane(QObject):
             w.timeline.set_segments([])
             return
         w.tuning.set_poolings(facts.poolings)
-        names = [p.title for p in facts.parts if p.pooling == facts.poolings[-1]]
+        names = [tr(p.title) for p in facts.parts if p.pooling == facts.poolings[-1]]
         two = len({part.slot for part in facts.parts}) == 2
         if two:
             w.tuning.set_part_names(*names[:2])
-        w.tuning.set_lambda_available(two, f"{facts.name} has one part: nothing to weigh")
-        w.tuning.set_gamma_available(facts.has_memory, f"{facts.name} has no memory to update")
+        w.tuning.set_lambda_available(
+            two, tr("{name} has one part: nothing to weigh", name=facts.name)
+        )
+        w.tuning.set_gamma_available(
+            facts.has_memory, tr("{name} has no memory to update", name=facts.name)
+        )

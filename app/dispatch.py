@@ -13,14 +13,16 @@ from PySide6.QtWidgets import QFileDialog
 from app.commands import COMMANDS
 from app.desk import Desk
 from app.export_pane import ExportPane
+from app.language import mark, tr
 from app.review_commands import ReviewCommands
 from app.views.dialogs import GoToDialog, parse_place
 from app.views.export_dialog import ExportDialog
+from app.views.overlay_bar import MODES
 
 if TYPE_CHECKING:
     pass
 
-FILTER = (
+FILTER = mark(
     "Footage (*.mp4 *.mkv *.avi *.mov *.ts *.m4v *.mts *.m2ts *.webm *.mpg *.264 *.h264 *.265);;"
     "All files (*)"
 )
@@ -107,13 +109,15 @@ class Dispatch(QObject):
     @Slot()
     def open_files(self) -> None:
         """Ask for files and open them."""
-        paths, _ = QFileDialog.getOpenFileNames(self._desk.window, "Open footage", "", FILTER)
+        paths, _ = QFileDialog.getOpenFileNames(
+            self._desk.window, tr("Open footage"), "", tr(FILTER)
+        )
         self._desk.open([Path(path) for path in paths])
 
     @Slot()
     def open_folder(self) -> None:
         """Ask for a folder and open it."""
-        found = QFileDialog.getExistingDirectory(self._desk.window, "Open folder")
+        found = QFileDialog.getExistingDirectory(self._desk.window, tr("Open folder"))
         if found:
             self._desk.open([Path(found)])
 
@@ -133,21 +137,21 @@ class Dispatch(QObject):
         if dialog.exec():
             place = parse_place(dialog.text())
             if place is None:
-                self._say(f"'{dialog.text()}' is neither a frame nor a time")
+                self._say(tr("'{text}' is neither a frame nor a time", text=dialog.text()))
             elif place[0] == "frame":
                 self._desk.playback.seek(int(place[1]))
             else:
                 self._desk.playback.seek_seconds(place[1])
 
     def _overlay(self) -> None:
-        self._say(f"Overlay: {self._desk.picture.cycle_overlay()}")
+        self._say(tr("Overlay: {kind}", kind=tr(MODES[self._desk.picture.cycle_overlay()])))
 
     def _area(self) -> None:
         canvas = self._desk.window.canvas
         canvas.set_tool("look" if canvas.tool() == "area" else "area")
         canvas.setFocus()
         if canvas.tool() == "area":
-            self._say("Drag a rectangle, or click corners and press Enter; Esc ends it")
+            self._say(tr("Drag a rectangle, or click corners and press Enter; Esc ends it"))
 
     def _sides(self) -> None:
         self._desk.picture.show_sides(not self._desk.window.sides.isVisible())

@@ -12,10 +12,11 @@ from PySide6.QtGui import QDesktopServices
 
 from app.controllers.document import Document
 from app.controllers.exporting import Order
-from app.language import tr_count
+from app.language import tr, tr_count
 from app.models.export_line import QueueRow
+from app.numerals import decimal, duration, size
 from app.views.export_dialog import ExportDialog, ExportRow
-from engine.timebase import spoken_duration, timecode
+from engine.timebase import timecode
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -48,7 +49,7 @@ class ExportPane(QObject):
         if document is None or track is None or state is None or document.analysis is None:
             return
         if not track.segments:
-            text = "There is no segment to export; lower the threshold or mark one"
+            text = tr("There is no segment to export; lower the threshold or mark one")
             desk.window.statusBar().showMessage(text, 4000)
             return
         if self._dialog is not None:
@@ -95,10 +96,10 @@ class ExportPane(QObject):
         path = Path(folder).expanduser()
         queued = {row.folder for row in self._desk.exporting.rows() if not row.over}
         if not path.is_absolute():
-            self._dialog.say("Name the folder with its whole path.")
+            self._dialog.say(tr("Name the folder with its whole path."))
             return
         if str(path) in queued or (path.exists() and not _is_empty(path)):
-            self._dialog.say(f"{path} is taken; choose a new folder.")
+            self._dialog.say(tr("{path} is taken; choose a new folder.", path=path))
             return
         document, state, track = self._shown  # as the dialog showed them
         order = Order(document, state, track, self._chosen(ids), path, kinds, operator)
@@ -109,7 +110,7 @@ class ExportPane(QObject):
     @Slot()
     def _on_choice(self) -> None:
         """The room that is needed, and the room that there is."""
-        from engine.export.space import SPARE, free_bytes, needed_bytes, spoken_size
+        from engine.export.space import SPARE, free_bytes, needed_bytes
 
         dialog = self._dialog
         if dialog is None or self._shown is None or self._shown[0].footage is None:
@@ -120,13 +121,15 @@ class ExportPane(QObject):
             return
         needed = needed_bytes(self._shown[0].footage, segments, dialog.kinds.chosen())
         free = free_bytes(Path(dialog.folder() or "."))
-        text = f"Needs about {spoken_size(needed)}"
         if free is None:
-            dialog.set_room(text, enough=True)
-        elif free < needed + SPARE:
-            dialog.set_room(f"{text}, but only {spoken_size(free)} are free", enough=False)
+            dialog.set_room(tr("Needs about {size}", size=size(needed)), enough=True)
+            return
+        sizes = {"size": size(needed), "free": size(free)}
+        if free < needed + SPARE:
+            text = tr("Needs about {size}, but only {free} are free", **sizes)
         else:
-            dialog.set_room(f"{text}; {spoken_size(free)} are free", enough=True)
+            text = tr("Needs about {size}; {free} are free", **sizes)
+        dialog.set_room(text, enough=free >= needed + SPARE)
 
     @Slot(int)
     def _on_closed(self, code: int) -> None:
@@ -152,7 +155,9 @@ class ExportPane(QObject):
         if self._dialog is not None:
             self._dialog.say(row.said)
         elif row.state == "failed":
-            self._desk.window.notice.show_notice(f"{row.title} was not exported.", row.said)
+            self._desk.window.notice.show_notice(
+                tr("{title} was not exported.", title=row.title), row.said
+            )
         else:
             self._desk.window.statusBar().showMessage(row.said, 8000)
 
@@ -170,9 +175,9 @@ def _row(segment: ReviewSegment, document: Document, ticked: set[str]) -> Export
     start = float(seconds[segment.span.start])
     length = float(ends[segment.span.stop - 1]) - start
     verdict = segment.verdict.value
-    peak = f"{round(segment.peak, 2) + 0.0:.2f}" if segment.peak == segment.peak else "–"
+    peak = decimal(segment.peak, 2) if segment.peak == segment.peak else "–"
     chosen = segment.id in ticked if ticked else verdict != "dismissed"
-    return ExportRow(segment.id, timecode(start), spoken_duration(length), peak, verdict, chosen)
+    return ExportRow(segment.id, timecode(start), duration(length), peak, verdict, chosen)
 
 
 def _stamp() -> str:

@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Slot
 from app.controllers.document import Document
 from app.controllers.evaluating import Answer, Evaluating, OpenClip
 from app.controllers.portraying import Portraying, Sitting
+from app.language import tr
 from app.views.evaluate_dialog import EvaluateDialog
 from app.views.portrait_dialog import PortraitDialog
+from app.wording import fault
 
 if TYPE_CHECKING:
     from app.commands import Need
@@ -60,11 +62,11 @@ class FiguresPane(QObject):
     def _why_not(self) -> str:
         document = self._desk.current
         if document is None or document.analysis is None:
-            return "There is no analysis."
+            return tr("There is no analysis.")
         facts = document.analysis.facts
         if facts.answers:
             return ""
-        return f"The detector {facts.name} has neither memory items nor prototypes."
+        return tr("The detector {name} has neither memory items nor prototypes.", name=facts.name)
 
     @Slot(object)
     def _on_allowed(self, present: set[Need]) -> None:
@@ -107,14 +109,14 @@ class FiguresPane(QObject):
         if self.portrait is None:
             return
         if portrait is None:
-            self.portrait.say("This frame has no score.")
+            self.portrait.say(tr("This frame has no score."))
         else:
             self.portrait.set_portrait(portrait)
 
     @Slot(object)
     def _on_unportrayed(self, error: EngineError) -> None:
         if self.portrait is not None:
-            self.portrait.say(f"{error} {error.hint}".strip())
+            self.portrait.say(fault(error))
 
     @Slot(int)
     def _on_portrait_closed(self, code: int) -> None:
@@ -169,7 +171,7 @@ class FiguresPane(QObject):
     def _on_load(self, path: str) -> None:
         asked = self._asked()
         if asked is not None and self._evaluating is not None and self.evaluation is not None:
-            self.evaluation.say(f"Reading {Path(path).name}...")
+            self.evaluation.say(tr("Reading {name}...", name=Path(path).name))
             self._evaluating.load(Path(path), *asked)
 
     @Slot(object)
@@ -182,7 +184,7 @@ class FiguresPane(QObject):
     @Slot(object)
     def _on_failed(self, error: EngineError) -> None:
         if self.evaluation is not None:
-            self.evaluation.say(f"{error} {error.hint}".strip(), wrong=True)
+            self.evaluation.say(fault(error), wrong=True)
 
     @Slot(int)
     def _on_closed(self, code: int) -> None:

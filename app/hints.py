@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.commands import Need
+from app.language import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,42 +23,52 @@ class Hint:
 HINTS = (
     Hint(
         "walk",
-        "Press {segments.next} to walk from one flagged moment to the next, and "
-        "{segments.previous} to walk back.",
+        mark(
+            "Press {segments.next} to walk from one flagged moment to the next, and "
+            "{segments.previous} to walk back."
+        ),
         ("segments.next", "segments.previous"),
         "analysis",
     ),
     Hint(
         "judge",
-        "Judge the chosen segment: {segments.confirm} confirms, {segments.dismiss} dismisses, "
-        "{segments.unsure} is for unsure. {edit.undo} takes it back.",
+        mark(
+            "Judge the chosen segment: {segments.confirm} confirms, {segments.dismiss} dismisses, "
+            "{segments.unsure} is for unsure. {edit.undo} takes it back."
+        ),
         ("segments.confirm", "segments.dismiss", "segments.unsure"),
         "segment",
     ),
     Hint(
         "threshold",
-        "Drag the line on the timeline: segments and their count follow. {view.tuning} has the "
-        "rest.",
+        mark(
+            "Drag the line on the timeline: segments and their count follow. {view.tuning} has the "
+            "rest."
+        ),
         ("view.tuning",),
         "analysis",
     ),
     Hint(
         "overlay",
-        "{view.overlay} changes how abnormal regions are drawn; {view.sides} shows what the "
-        "detector expected.",
+        mark(
+            "{view.overlay} changes how abnormal regions are drawn; {view.sides} shows what the "
+            "detector expected."
+        ),
         ("view.overlay", "view.sides"),
         "analysis",
     ),
     Hint(
         "export",
-        "{file.export} exports segments; where each cut really starts is shown before anything "
-        "is written.",
+        mark(
+            "{file.export} exports segments; where each cut really starts is shown before anything "
+            "is written."
+        ),
         ("file.export",),
         "segment",
     ),
     Hint(
         "keys",
-        "{help.keys} shows all keys; they can be changed there.",
+        mark("{help.keys} shows all keys; they can be changed there."),
         ("help.keys",),
         "analysis",
     ),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.language import tr, tr_count
+from app.numerals import decimal, duration, whole
 from app.views.history_view import BinRow, StepRow
 from app.views.versions_dialog import VersionRow, VersionsDialog
-from engine.timebase import spoken_duration, timecode
+from engine.timebase import timecode
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -40,11 +41,11 @@ class HistoryPane(QObject):
 
     def _bin_row(self, segment: ReviewSegment) -> BinRow:
         document = self._desk.current
-        title = f"{segment.span.start}"
+        title = whole(segment.span.start)
         if document is not None and document.analysis is not None:
             seconds = document.analysis.seconds
             first, last = float(seconds[segment.span.start]), float(seconds[segment.span.stop - 1])
-            title = f"{timecode(first, digits=1)}, {spoken_duration(last - first)}"
+            title = f"{timecode(first, digits=1)}, {duration(last - first)}"
         words = [tr(segment.verdict.value), *segment.tags, segment.note]
         return BinRow(segment.id, title, ", ".join(word for word in words if word))
 
@@ -75,8 +76,8 @@ def version_row(version: ReviewVersion) -> VersionRow:
     stored = len(version.state.stored)
     pieces = [
         tr_count(stored, "{count} kept segment", "{count} kept segments"),
-        tr("{count} judged", count=version.judged),
-        tr("threshold {value}", value=f"{version.state.segments.threshold:.2f}"),
+        tr_count(version.judged, "{count} judged", "{count} judged"),
+        tr("threshold {value}", value=decimal(version.state.segments.threshold, 2)),
     ]
     return VersionRow(title, ", ".join(pieces))
 

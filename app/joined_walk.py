@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
 from app.language import tr
+from app.numerals import duration
 from app.views.timeline_files import LEAST_GAP
-from engine.timebase import spoken_duration
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -137,7 +137,7 @@ class JoinedWalk(QObject):
         if gap > LEAST_GAP:
             text = tr(
                 "Nothing was recorded for {length}; on with {name}",
-                length=spoken_duration(gap),
+                length=duration(gap),
                 name=document.path.name,
             )
             self._desk.window.statusBar().showMessage(text, SAY_MS)

@@ -1,99 +1,96 @@
 """The one door for visible strings: every sentence that a person reads goes through `tr`.
 
-A translation is a JSON file {"English sentence": "sentence"} under resources/language/, named after
-its code (de.json).  English needs none.  Values are put in after translation, by name, so that a
-translator can move them: tr("{count} steps", count=3).
+A translation is resources/languages/CODE/normscope.po (CODE: de, pt_BR, ...), a gettext file whose
+template `packaging/strings.py` makes; Qt's own buttons and menus come in the language with Qt.
+English needs none.  Values are put in after translation, by name, so that a translator can move
+them: tr("{count} steps", count=3).  A text that stands in a table is marked there, with `mark`, and
+translated where it is shown, so that the language in force then counts.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import logging
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from app.catalogue import Catalogue, read_catalogue
 from engine.places import resource
 
-CONTEXT = "normscope"
+log = logging.getLogger(__name__)
+
 ENGLISH = "en"
+FILE = "normscope.po"
+AMERICAN = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
 
 
-def tr(text: str, **values: object) -> str:
+class _InForce:
+    """The language in force."""
+
+    catalogue = Catalogue()
+    locale = AMERICAN
+    qt: QTranslator | None = None
+
+
+def mark(text: str) -> str:
+    """The text itself: it is collected for translators, and goes through `tr` when it is shown."""
+    return text
+
+
+def tr(text: str, /, **values: object) -> str:
     """A sentence in the language in force, with its values put in."""
-    translated = QCoreApplication.translate(CONTEXT, text) or text
+    translated = _InForce.catalogue.one(text)
     return translated.format(**values) if values else translated
 
 
-def tr_count(count: int, one: str, many: str) -> str:
-    """One of two sentences by a count, which `{count}` stands for in them."""
-    return tr(one if count == 1 else many, count=f"{count:,}")
+def tr_count(count: int, one: str, many: str, /, **values: object) -> str:
+    """The sentence for a count, which `{count}` stands for in it, with other values put in.
+
+    one, many: the English sentences for one and for several; a language has as many as it needs.
+    """
+    sentence = _InForce.catalogue.counted(count, one, many)
+    return sentence.format(count=_InForce.locale.toString(count), **values)
+
+
+def locale() -> QLocale:
+    """How the language in force writes numbers."""
+    return _InForce.locale
 
 
 def languages() -> dict[str, str]:
     """Codes and own names of the languages that can be chosen; English first."""
     found = {ENGLISH: "English"}
-    folder = resource("language")
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
-        name = QLocale(path.stem).nativeLanguageName() or path.stem
-        found[path.stem] = name[:1].upper() + name[1:]
+    for path in sorted(resource("languages").glob(f"*/{FILE}")):
+        code = path.parent.name
+        name = QLocale(code).nativeLanguageName() or code
+        found[code] = name[:1].upper() + name[1:]
     return found
-
-
-class Translator(QTranslator):
-    """Sentences from a table; what it lacks stays English."""
-
-    def __init__(self, sentences: dict[str, str], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._sentences = sentences
-
-    def isEmpty(self) -> bool:
-        """Qt asks no translator that says it is empty."""
-        return not self._sentences
-
-    def translate(
-        self,
-        context: str,
-        sourceText: str,
-        disambiguation: str | None = None,
-        n: int = -1,
-    ) -> str:
-        """The sentence for another, or an empty string for none."""
-        return self._sentences.get(sourceText, "") if context == CONTEXT else ""
-
-
-_installed: list[Translator] = []
 
 
 def use(app: QCoreApplication, code: str) -> bool:
     """Put a language in force for what is built from now on; False where there is no such file.
 
-    `code` may be "system".
+    `code` may be "system": the account's language, with its country where there is such a file.
     """
     if code == "system":
-        code = QLocale.system().name().partition("_")[0]
-    for translator in _installed:
-        app.removeTranslator(translator)
-    _installed.clear()
-    if code == ENGLISH:
-        return True
-    sentences = read_sentences(resource("language") / f"{code}.json")
-    if not sentences:
-        return False
-    install(app, sentences)
-    return True
+        full = QLocale.system().name()
+        code = full if full in languages() else full.partition("_")[0]
+    if _InForce.qt is not None:
+        app.removeTranslator(_InForce.qt)
+        _InForce.qt = None
+    found = Catalogue()
+    if code != ENGLISH and code in languages():
+        found = read_catalogue(resource("languages") / code / FILE)
+    install(found, QLocale(code) if found.forms else AMERICAN)
+    if found.forms:
+        translator = QTranslator(app)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load(QLocale(code), "qtbase", "_", folder):
+            app.installTranslator(translator)
+            _InForce.qt = translator
+    return code == ENGLISH or bool(found.forms)
 
 
-def install(app: QCoreApplication, sentences: dict[str, str]) -> None:
-    """Put a table of sentences in force."""
-    translator = Translator(sentences, app)
-    app.installTranslator(translator)
-    _installed.append(translator)
-
-
-def read_sentences(path: Path) -> dict[str, str]:
-    """A translation file's table; empty where it is missing or damaged."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {str(k): str(v) for k, v in found.items() if v} if isinstance(found, dict) else {}
+def install(catalogue: Catalogue, locale: QLocale) -> None:
+    """Put a catalogue in force, and a way to write numbers."""
+    _InForce.catalogue, _InForce.locale = catalogue, locale
+    QLocale.setDefault(locale)

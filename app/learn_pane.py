@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.controllers.document import Document
 from app.controllers.learning import RangeCheck
+from app.language import tr, tr_count
 from app.learn_ranges import Ranges
 from app.learn_run_pane import LearnRunPane
 from app.learn_words import base_choices, detector_choices, effort_words
+from app.numerals import percent_done
 from app.views.learn_dialog import LearnDialog
 from app.views.learn_form import LearnSettings
+from app.wording import fault
 from engine import api
 from engine.errors import EngineError
 from engine.progress import Progress
@@ -78,14 +81,21 @@ class LearnPane(QObject):
         else:
             segment = desk.reviewing.segment(document.selected)
             if segment is None:
-                self._say("Set the in-point with I where normal starts, then mark where it stops")
+                self._say(
+                    tr("Set the in-point with I where normal starts, then mark where it stops")
+                )
                 return
             span = segment.span
         document.normal = joined([*document.normal, span])
         self.show_marked(document)
         count = len(document.normal)
-        noun = "1 range is" if count == 1 else f"{count} ranges are"
-        self._say(f"{noun} marked as normal; Ctrl+L learns from them")
+        self._say(
+            tr_count(
+                count,
+                "{count} range is marked as normal; Ctrl+L learns from it",
+                "{count} ranges are marked as normal; Ctrl+L learns from them",
+            )
+        )
         if self.dialog is not None and self.dialog.state == "form":
             self.ranges.set_marked(document)
             self._show_ranges()
@@ -110,7 +120,7 @@ class LearnPane(QObject):
             return
         spans = [s.span for s in track.segments if s.verdict.value == "dismissed"]
         if not spans:
-            self._say("Dismiss the segments that are normal first, with X")
+            self._say(tr("Dismiss the segments that are normal first, with X"))
             return
         name = document.analysis.facts.weights_id.partition("@")[0]
         if self.run.learner.running:
@@ -191,7 +201,9 @@ class LearnPane(QObject):
     def _on_add(self) -> None:
         from app.dispatch import FILTER
 
-        paths, _ = QFileDialog.getOpenFileNames(self.dialog, "Footage that is normal", "", FILTER)
+        paths, _ = QFileDialog.getOpenFileNames(
+            self.dialog, tr("Footage that is normal"), "", tr(FILTER)
+        )
         if paths:
             self.ranges.add([Path(path).absolute() for path in paths], self._desk.documents)
             self._show_ranges()
@@ -231,8 +243,11 @@ class LearnPane(QObject):
             self.ranges.take_in(self.check.footages)
             if report.phase == "opened":
                 self.dialog.form.ranges.set_rows(self.ranges.rows())
-            share = f" {int(100 * report.fraction)} %" if report.total else ""
-            self.dialog.form.set_check(f"Looking at the ranges{share}...", [], busy=True)
+            text = tr("Looking at the ranges...")
+            if report.total:
+                share = percent_done(report.fraction)
+                text = tr("Looking at the ranges, {share}...", share=share)
+            self.dialog.form.set_check(text, [], busy=True)
 
     @Slot(object)
     def _on_checked(self, check: NormalCheck) -> None:
@@ -246,7 +261,7 @@ class LearnPane(QObject):
     @Slot(object)
     def _on_check_failed(self, error: EngineError) -> None:
         if self.dialog is not None:
-            self.dialog.form.set_check(f"{error} {error.hint}".strip(), [])
+            self.dialog.form.set_check(fault(error), [])
 
     def order(self) -> LearningOrder | None:
         """What the form asks for."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import numerals
 from app.controllers.document import Document
+from app.language import tr
 from app.views.dialogs import parse_place
 from app.views.learn_ranges import RangeRow
-from engine.timebase import FrameSpan, spoken_duration, timecode
+from engine.timebase import FrameSpan, timecode
 
 if TYPE_CHECKING:
     from engine.detectors.weights import WeightsCard
@@ -95,7 +97,7 @@ class Ranges:
             return ""
         now = self._rows[row]
         if now.footage is None:
-            return "The footage is still being opened."
+            return tr("The footage is still being opened.")
         table = now.footage.table
         span = now.span or FrameSpan(0, len(table))
         clean = text.strip().lower()
@@ -104,14 +106,19 @@ class Ranges:
         else:
             place = parse_place(clean)
             if place is None:
-                return f"'{text}' is neither a time (1:05.2 or 65s) nor a frame (650)."
+                return tr(
+                    "'{text}' is neither a time (1:05.2 or 65s) nor a frame (650).", text=text
+                )
             kind, value = place
             frame = int(value) if kind == "frame" else table.index_at(value)
             if kind == "seconds" and value >= float(table.duration):
                 frame = len(table)
         start, stop = (frame, span.stop) if field == "start" else (span.start, frame)
         if not 0 <= start < stop <= len(table):
-            return f"A range starts before it stops, within the {len(table)} frames."
+            return tr(
+                "A range starts before it stops, within the {frames} frames.",
+                frames=len(table),
+            )
         whole = (start, stop) == (0, len(table))
         self._rows[row] = replace(now, span=None if whole else FrameSpan(start, stop))
         return ""
@@ -147,7 +154,7 @@ class Ranges:
 
 def _row(row: Range) -> RangeRow:
     if row.footage is None:
-        start, stop = ("start", "end") if row.span is None else (f"{row.span.start}",
+        start, stop = (tr("start"), tr("end")) if row.span is None else (f"{row.span.start}",
                                                                  f"{row.span.stop}")  # fmt: skip
         return RangeRow(row.path.name, str(row.path), start, stop, "...")
     table = row.footage.table
@@ -158,7 +165,7 @@ def _row(row: Range) -> RangeRow:
     return RangeRow(
         row.path.name,
         str(row.path),
-        "start" if row.span is None else timecode(first, digits=1),
-        "end" if row.span is None else timecode(last, digits=1),
-        spoken_duration(last - first),
+        tr("start") if row.span is None else timecode(first, digits=1),
+        tr("end") if row.span is None else timecode(last, digits=1),
+        numerals.duration(last - first),
     )

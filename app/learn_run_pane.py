@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QToolButton
 
 from app.controllers.learning import Learner
+from app.language import tr
 from app.learn_words import card_facts, told
 from app.views.learn_dialog import LearnDialog
+from app.wording import fault
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ class LearnRunPane(QObject):
         self.kept: LearningOrder | None = None  # stopped, to be taken up again
         self._seen: object = None
         self.status = QToolButton()
-        self.status.setAccessibleName("Learning")
-        self.status.setToolTip("Show what is being learned")
+        self.status.setAccessibleName(tr("Learning"))
+        self.status.setToolTip(tr("Show what is being learned"))
         self.status.clicked.connect(self.wanted)
         self.status.hide()
         desk.window.statusBar().addPermanentWidget(self.status)
@@ -99,7 +101,7 @@ class LearnRunPane(QObject):
         if report is None or order is None or not self.learner.running:
             return
         phase, left = told(report, paused=self.learner.paused)
-        self.status.setText(f"Learning {order.name}: {left or phase}")
+        self.status.setText(tr("Learning {name}: {state}", name=order.name, state=left or phase))
         self.status.show()
         if self.dialog is None:
             return
@@ -125,19 +127,21 @@ class LearnRunPane(QObject):
         self.card = card
         self._desk.detectors.load_weights()
         self._desk.cameras.again()
-        self.status.setText(f"{card.name} is learned")
+        self.status.setText(tr("{name} is learned", name=card.name))
         self.status.show()
         if self.dialog is None or not self.dialog.isVisible():
             self._desk.window.notice.show_notice(
-                f"'{card.name}' is learned.", action=("Show it", "learn.normal"), warning=False
+                tr("'{name}' is learned.", name=card.name),
+                action=(tr("Show it"), "learn.normal"),
+                warning=False,
             )
         if self.dialog is not None:
-            self.dialog.watch.set_progress(f"'{card.name}' is learned", "", 1.0)
+            self.dialog.watch.set_progress(tr("'{name}' is learned", name=card.name), "", 1.0)
             self.dialog.watch.set_card(card_facts(card))
             document = self._desk.current
             name = document.path.name if document is not None else ""
             self.dialog.set_analyse(name, document is not None)
-            self.dialog.set_state("done", "It is listed among the detectors from now on.")
+            self.dialog.set_state("done", tr("It is listed among the detectors from now on."))
 
     @Slot(object)
     def _on_stopped(self, order: LearningOrder | None) -> None:
@@ -146,13 +150,15 @@ class LearnRunPane(QObject):
             self.emptied.emit()
             return
         self.kept = order
-        self.status.setText(f"Learning {order.name}: stopped")
+        self.status.setText(tr("Learning {name}: stopped", name=order.name))
         self._show_stopped(order)
 
     def _show_stopped(self, order: LearningOrder) -> None:
         if self.dialog is not None:
-            self.dialog.watch.set_progress(f"Learning '{order.name}' was stopped", "", 0.0)
-            self.dialog.set_state("stopped", "What was learned so far is kept.")
+            self.dialog.watch.set_progress(
+                tr("Learning '{name}' was stopped", name=order.name), "", 0.0
+            )
+            self.dialog.set_state("stopped", tr("What was learned so far is kept."))
 
     @Slot(object)
     def _on_failed(self, error: EngineError) -> None:
@@ -162,7 +168,7 @@ class LearnRunPane(QObject):
             discard(self.learner.order)  # nothing was learned that could be taken up again
         self.status.hide()
         if self.dialog is not None and self.dialog.isVisible():
-            self.dialog.set_state("form", f"{error} {error.hint}".strip())
+            self.dialog.set_state("form", fault(error))
         else:
             self._desk.tell(error)
 
@@ -170,7 +176,7 @@ class LearnRunPane(QObject):
     def _on_crashed(self, error: Exception) -> None:
         self.status.hide()
         if self.dialog is not None:
-            self.dialog.set_state("form", "Learning was stopped by an error of the program.")
+            self.dialog.set_state("form", tr("Learning was stopped by an error of the program."))
         self._desk.crashed.emit(error)
 
     @Slot()
@@ -197,5 +203,5 @@ class LearnRunPane(QObject):
         found = unfinished()
         if found and not self.learner.running:
             self.kept = found[0]
-            self.status.setText(f"Learning {found[0].name}: stopped, go on?")
+            self.status.setText(tr("Learning {name}: stopped, go on?", name=found[0].name))
             self.status.show()

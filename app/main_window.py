@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.hint = HintBar()
         self.start = StartPage()
         self.sentence = QLabel()
-        self.sentence.setAccessibleName("What the settings mean")
+        self.sentence.setAccessibleName(tr("What the settings mean"))
         self.show_keys()
 
         self.pages = QStackedWidget()
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
 
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
-        self.side.addTab(self.tuning, "Tune")
+        self.side.addTab(self.tuning, tr("Tune"))
         self.found = FoundPanel(self.segments, self.near)
         for table in (self.near.table, self.segments.table, self.compare.table):
             table.setMinimumHeight(32)  # windows of 640 pixels have room for all

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.controllers.relinking import Relinking
-from app.language import tr
+from app.language import tr, tr_count
 from app.views.relink_dialog import RelinkDialog
 from engine.errors import EngineError
 
@@ -40,7 +40,7 @@ class MediaPane(QObject):
     def ask_for_review(self) -> None:
         """Ask for a review file and open it with its footage."""
         name, _ = QFileDialog.getOpenFileName(
-            self._desk.window, tr("Open a review"), "", tr("Reviews") + f" (*{SUFFIX})"
+            self._desk.window, tr("Open a review"), "", tr("Reviews (*{suffix})", suffix=SUFFIX)
         )
         if name:
             self.open_review(Path(name))
@@ -138,7 +138,10 @@ class MediaPane(QObject):
     @Slot(int)
     def _on_searched(self, files: int) -> None:
         if self.dialog is not None and files:
-            self.dialog.say(tr("{count} files looked at…", count=f"{files:,}"), searching=True)
+            self.dialog.say(
+                tr_count(files, "{count} file looked at…", "{count} files looked at…"),
+                searching=True,
+            )
 
     @Slot()
     def _on_not_found(self) -> None:

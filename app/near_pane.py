@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.controllers.document import Document
+from app.language import tr
 from app.views.near_list import NearRow
 from app.views.timeline_files import FileRow, Line
 from engine.timebase import FrameSpan
@@ -138,7 +139,9 @@ class NearPane(QObject):
             self._desk.window.side.setCurrentWidget(self._desk.window.found)
             self.refresh()
         if not self._rows:
-            self._desk.window.statusBar().showMessage("Nothing comes close to the threshold", 4000)
+            self._desk.window.statusBar().showMessage(
+                tr("Nothing comes close to the threshold"), 4000
+            )
             return
         chosen = near.chosen()
         row = 0 if chosen is None else (chosen + 1) % len(self._rows)
@@ -149,7 +152,7 @@ class NearPane(QObject):
         """Make a segment of the chosen near miss."""
         chosen = self._desk.window.near.chosen()
         if chosen is None:
-            self._desk.window.statusBar().showMessage("Choose a near miss first", 4000)
+            self._desk.window.statusBar().showMessage(tr("Choose a near miss first"), 4000)
         else:
             self.take(chosen)
 

@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, Slot
 from app.controllers.document import Document
 from app.controllers.laying import Ground, Laid, Laying, Wish, lay_stored
 from app.controllers.looking import coarse_maps
+from app.language import tr
+from app.numerals import decimal
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class PicturePane(QObject):
         window.canvas.set_opacity(desk.settings.opacity)
         window.canvas.area_drawn.connect(self._on_area)
         window.canvas.area_removed.connect(self._on_area_removed)
-        window.canvas.set_empty("No footage", "Open footage with Ctrl+O, or drop it here.")
+        window.canvas.set_empty(tr("No footage"), tr("Open footage with Ctrl+O, or drop it here."))
 
     def set_document(self, document: Document | None) -> None:
         """Another footage: nothing of the old one stays on the screen, but for the frame of a
@@ -71,7 +73,7 @@ class PicturePane(QObject):
         window.sides.clear()
         window.overlay.setVisible(document is not None)
         if document is not None and document.analysis is None:
-            window.sides.set_unavailable("Analyse the footage first.")
+            window.sides.set_unavailable(tr("Analyse the footage first."))
 
     def stop(self) -> None:
         """End the worker."""
@@ -165,11 +167,14 @@ class PicturePane(QObject):
         analysis, index = document.analysis, shown.index
         score = track.score[index] if index < track.done else np.nan
         if not np.isfinite(score):
-            window.canvas.set_badge("not scored" if index < track.done else "not analysed yet")
+            window.canvas.set_badge(
+                tr("not scored") if index < track.done else tr("not analysed yet")
+            )
         else:
-            provisional = " · provisional" if track.provisional else ""
-            rare = reviewing.rarity_words(float(score))
-            window.canvas.set_badge(f"score {score:.2f}{rare}{provisional}")
+            said = [tr("score {score}", score=decimal(score, 2))]
+            said.append(reviewing.rarity_words(float(score)))
+            said.append(tr("provisional") if track.provisional else "")
+            window.canvas.set_badge(" · ".join(filter(None, said)))
         look = self._desk.looking.picture
         exact = (
             look is not None and look.question.analysis is analysis and look.question.index == index
@@ -184,7 +189,7 @@ class PicturePane(QObject):
             window.canvas.set_regions([])
             if window.sides.isVisible():
                 late = index >= track.done
-                reason = "Not analysed yet." if late else "No score: a clip begins here."
+                reason = tr("Not analysed yet.") if late else tr("No score: a clip begins here.")
                 window.sides.set_unavailable(reason)
             return
         wish = Wish(Ground(analysis, state, reviewing.calibration), index, maps)
@@ -202,13 +207,13 @@ class PicturePane(QObject):
             return
         if look is not None and exact and look.expected is None:
             name = analysis.facts.name
-            window.sides.set_unavailable(f"{name} predicts no picture; it measures.")
+            window.sides.set_unavailable(tr("{name} predicts no picture; it measures.", name=name))
             window.sides.set_error(overlay)
         elif look is not None and exact:
             window.sides.set_expected(look.expected)
             window.sides.set_error(overlay)
         else:
-            window.sides.set_error(overlay, "coarse, until the frame rests")
+            window.sides.set_error(overlay, tr("coarse, until the frame rests"))
 
     @Slot()
     def _on_looked(self) -> None:
@@ -216,7 +221,7 @@ class PicturePane(QObject):
 
     @Slot(object)
     def _on_look_failed(self, error: EngineError) -> None:
-        self._desk.window.sides.set_unavailable(str(error))
+        self._desk.window.sides.set_unavailable(tr(str(error)))
 
     @Slot(object)
     def _on_area(self, area: IgnoredArea) -> None:
@@ -224,7 +229,7 @@ class PicturePane(QObject):
         self._desk.window.canvas.set_tool("look")
         if state is None:
             self._desk.window.notice.show_notice(
-                "Areas can be ignored once there is an analysis.", "Press Analyse first."
+                tr("Areas can be ignored once there is an analysis."), tr("Press Analyse first.")
             )
             return
         self._desk.reviewing.set_areas((*state.areas, area))

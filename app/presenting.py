@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.controllers.document import Document
+from app.language import tr
 from app.models.footage_model import FootageRow
 from app.models.segment_model import SegmentRow
+from app.numerals import decimal, percent_done, significant
+from app.wording import fault
 from engine.timebase import timecode
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ def footage_row(document: Document) -> FootageRow:
         pieces = [
             timecode(footage.table.duration, digits=0),
             f"{footage.width}x{footage.height}",
-            "" if rate is None else f"{rate:.4g} frame/s",
+            "" if rate is None else tr("{rate} frame/s", rate=significant(rate)),
         ]
         document.detail = " · ".join(piece for piece in pieces if piece)
     return FootageRow(
@@ -35,7 +38,7 @@ def footage_row(document: Document) -> FootageRow:
         state=_state(document),
         fraction=document.fraction,
         cancellable=bool(document.opening or document.progress),
-        error=None if document.error is None else f"{document.error} {document.error.hint}".strip(),
+        error=None if document.error is None else fault(document.error),
     )
 
 
@@ -46,12 +49,14 @@ def _state(document: Document) -> str:
         return document.progress
     analysis = document.analysis
     if analysis is None or analysis.frames_done == 0:
-        return "not analysed"
-    peak = "" if document.peak is None else f" · peak {document.peak:.1f}"
+        return tr("not analysed")
+    state = tr("done")
     if not analysis.complete:
-        share = int(100 * analysis.frames_done / max(1, len(analysis.pts)))
-        return f"stopped at {share} %{peak}"
-    return f"done{peak}"
+        share = percent_done(analysis.frames_done / max(1, len(analysis.pts)))
+        state = tr("stopped at {share}", share=share)
+    if document.peak is None:
+        return state
+    return f"{state} · {tr('peak {score}', score=decimal(document.peak, 1))}"
 
 
 def segment_rows(track: ScoreTrack, analysis: Analysis) -> list[SegmentRow]:

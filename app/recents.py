@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
-from app.language import tr
+from app.language import tr, tr_count
+from app.numerals import percent_done
 from app.views.recent_list import RecentRow
 from engine.places import user_folder
 
@@ -80,12 +81,12 @@ def state_words(document: Document) -> str:
     if analysis is None or not analysis.frames_done:
         return tr("not analysed")
     if not analysis.complete:
-        share = int(100 * analysis.frames_done / max(1, len(analysis.pts)))
-        return tr("analysed to {share} %", share=share)
+        share = percent_done(analysis.frames_done / max(1, len(analysis.pts)))
+        return tr("analysed to {share}", share=share)
     if session is None:
         return tr("analysed")
     judged = sum(s.verdict.value != "unjudged" for s in session.state.stored)
-    return tr("{count} judged", count=judged) if judged else tr("none judged yet")
+    return tr_count(judged, "{count} judged", "{count} judged") if judged else tr("none judged yet")
 
 
 def recent_row(review: RecentReview) -> RecentRow:

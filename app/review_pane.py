@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
+from app.language import tr
 from app.presenting import footage_row
 from app.segments_pane import SegmentsPane
 from engine.timebase import timecode
@@ -69,8 +70,10 @@ class ReviewPane(SegmentsPane):
         self._desk.time.say_gamma(document.analysis, state.gamma, text)
         possible = change is not None and document.analysis.complete and not document.running
         seconds = document.analysis.seconds
-        at = "" if change is None else f" from {timecode(float(seconds[change]), digits=1)}"
-        w.tuning.set_rerun(possible, f"Re-run{at}" if possible else "Re-run")
+        text = tr("Re-run")
+        if possible and change is not None:
+            text = tr("Re-run from {time}", time=timecode(float(seconds[change]), digits=1))
+        w.tuning.set_rerun(possible, text)
         if change is None or state.gamma is None:
             w.timeline.set_gamma_preview(None)
         else:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Slot
 
 from app.controllers.document import Document
 from app.language import tr
+from app.numerals import decimal, whole
 from app.views.timeline import REGULAR, SCORE
 from app.wording import gamma_label, gamma_tip, threshold_tip
 from engine.timebase import FrameSpan, timecode
@@ -127,7 +128,7 @@ class TimelinePane(QObject):
             moment = document.footage.start_time + timedelta(seconds=seconds)
             first += f"  ·  {moment:%H:%M:%S}"
         at = document.footage.table.index_at(seconds)
-        lines = [first, tr("frame {number}", number=at), self._score_at(document, at)]
+        lines = [first, tr("frame {number}", number=whole(at)), self._score_at(document, at)]
         if document is not self._desk.current:
             lines.insert(0, document.path.name)
         self._desk.window.hover.show_at(self._place, tuple(lines), image)
@@ -138,7 +139,9 @@ class TimelinePane(QObject):
         if track is None or frame >= track.done:
             return tr("not analysed yet")
         score = float(track.score[frame])
-        return tr("score {score}", score=f"{score:.2f}") if np.isfinite(score) else tr("no score")
+        return (
+            tr("score {score}", score=decimal(score, 2)) if np.isfinite(score) else tr("no score")
+        )
 
     @Slot()
     def _on_hover_left(self) -> None:
@@ -163,7 +166,8 @@ class TimelinePane(QObject):
         if span is None:
             self._show_loop()
             self._desk.window.statusBar().showMessage(
-                "Choose a segment to loop, or set an in-point with I and go to where it ends", 5000
+                tr("Choose a segment to loop, or set an in-point with I and go to where it ends"),
+                5000,
             )
             return
         playback.set_loop(span)

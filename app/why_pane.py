@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.explaining import Explaining, Question
+from app.language import tr
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -44,12 +45,12 @@ class WhyPane(QObject):
         if document is None or document.analysis is None or track is None or state is None:
             return
         if desk.playback.speed:
-            self._line.clear("Said when the picture rests.")
+            self._line.clear(tr("Said when the picture rests."))
             return
         if shown is None or document.footage is None:
             return
         if shown.index >= track.done:
-            self._line.clear("Not analysed yet.")
+            self._line.clear(tr("Not analysed yet."))
             return
         self._line.clear("…")
         self.explaining.want(
@@ -65,12 +66,12 @@ class WhyPane(QObject):
     @Slot(object)
     def _on_explained(self, explanation: Explanation | None) -> None:
         if explanation is None:
-            self._line.clear("This frame has no score.")
+            self._line.clear(tr("This frame has no score."))
         elif explanation.sentence:
             self._line.set_reason(explanation.sentence, explanation.shares_text)
         else:
-            self._line.clear("Nothing stands out here that could be measured.")
+            self._line.clear(tr("Nothing stands out here that could be measured."))
 
     @Slot(object)
     def _on_failed(self, error: EngineError) -> None:
-        self._line.clear(str(error))
+        self._line.clear(tr(str(error)))

@@ -6,22 +6,47 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.language import mark, tr
+from app.numerals import decimal, percent, significant, whole
 from engine.timebase import timecode
 
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
+    from engine.errors import EngineError
     from engine.review.scoring import ScoreTrack
 
 
+PARTS = (  # the titles of score parts, which detectors make of the parts' names
+    mark("PSNR"),
+    mark("memory distance"),
+    mark("feature error"),
+    mark("appearance"),
+    mark("motion"),
+    mark("patch PSNR"),
+    mark("patch distance"),
+    mark("patch feature error"),
+    mark("patch appearance"),
+    mark("patch motion"),
+    mark("patch speed"),
+)
+
+
+def fault(error: EngineError) -> str:
+    """What went wrong, and what helps."""
+    return f"{tr(str(error))} {tr(error.hint)}".strip()
+
+
 def rarity_words(track: ScoreTrack | None, score: float) -> str:
-    """` · rarer than 99.7 % of normal`, or nothing where normal is not known."""
+    """`rarer than 99.7 % of normal`, or nothing where normal is not known."""
     from engine.scoring.score import rarity
 
     share = rarity(score, track.normal) if track is not None else None
     if share is None:
         return ""
-    percent = np.floor(1000 * share) / 10
-    return f" · rarer than {percent:.1f} % of normal" if percent >= 50 else " · usual"
+    floor = np.floor(1000 * share) / 1000  # 99.97 % is not said to be 100 %
+    return (
+        tr("rarer than {share} of normal", share=percent(floor, 1)) if floor >= 0.5 else tr("usual")
+    )
 
 
 def gamma_words(analysis: Analysis, gamma: float) -> tuple[str, int | None]:
@@ -35,10 +60,17 @@ def gamma_words(analysis: Analysis, gamma: float) -> tuple[str, int | None]:
     actual = analysis.updated[: analysis.frames_done][rows]
     stop, begin = int((actual & ~wanted).sum()), int((wanted & ~actual).sum())
     change = first_change(analysis, gamma)
-    text = f"{int(wanted.sum())} of {len(wanted)} frames update the memory"
-    if change is not None:
-        at = timecode(float(analysis.seconds[change]), digits=1)
-        text += f"; {stop} would stop, {begin} would begin, first at {at}"
+    counts = {"updating": whole(int(wanted.sum())), "all": whole(len(wanted))}
+    if change is None:
+        return tr("{updating} of {all} frames update the memory", **counts), None
+    text = tr(
+        "{updating} of {all} frames update the memory; {stop} would stop, {begin} would begin, "
+        "first at {time}",
+        **counts,
+        stop=whole(stop),
+        begin=whole(begin),
+        time=timecode(float(analysis.seconds[change]), digits=1),
+    )
     return text, change
 
 
@@ -46,30 +78,50 @@ def threshold_tip(track: ScoreTrack | None, threshold: float) -> str:
     """What the threshold line means, at length."""
     from engine.scoring.score import rarity
 
-    text = f"Threshold {threshold:.3g}: frames with a score above this line are flagged."
+    lines = [
+        tr(
+            "Threshold {threshold}: frames with a score above this line are flagged.",
+            threshold=significant(threshold, 3),
+        )
+    ]
     share = rarity(threshold, track.normal) if track is not None else None
     if share is not None:
         of_thousand = 1000 * (1 - share)
-        above = "fewer than 1" if of_thousand < 1 else f"about {of_thousand:.0f}"
-        text += f"\nOf 1,000 normal frames {above} would be."
-    return f"{text}\nDrag it, or type the value in the panel."
+        if of_thousand < 1:
+            lines.append(tr("Of 1,000 normal frames fewer than 1 would be."))
+        else:
+            about = decimal(of_thousand, 0)
+            lines.append(tr("Of 1,000 normal frames about {number} would be.", number=about))
+    return "\n".join([*lines, tr("Drag it, or type the value in the panel.")])
 
 
 def gamma_label(analysis: Analysis, gamma: float) -> str:
     """What a gamma means among normal frames, in a few words for its line."""
     share = normal_share_below(analysis, gamma)
     if share is None:
-        return f"gamma {gamma:.4g}"
-    return f"gamma {gamma:.4g} · above {100 * share:.0f} % of normal"
+        return tr("gamma {gamma}", gamma=significant(gamma))
+    return tr(
+        "gamma {gamma} · above {share} of normal",
+        gamma=significant(gamma),
+        share=percent(share),
+    )
 
 
 def gamma_tip(analysis: Analysis, gamma: float, effect: str) -> str:
     """What the line of gamma means, at length.  effect: what it would change here."""
-    text = f"gamma {gamma:.4g}: frames whose regular score lies below this line update the memory."
+    lines = [
+        tr(
+            "gamma {gamma}: frames whose regular score lies below this line update the memory.",
+            gamma=significant(gamma),
+        )
+    ]
     share = normal_share_below(analysis, gamma)
     if share is not None:
-        text += f"\n{100 * share:.1f} % of the normal frames lie below it."
-    return f"{text}\nHere {effect}." if effect else text
+        below = percent(share, 1)
+        lines.append(tr("{share} of the normal frames lie below it.", share=below))
+    if effect:
+        lines.append(tr("Here {effect}.", effect=effect))
+    return "\n".join(lines)
 
 
 def normal_share_below(analysis: Analysis, gamma: float) -> float | None:

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.document import Document
 from app.jobs import Job
+from app.language import tr
+from app.numerals import decimal, percent_done
 from engine import api
 from engine.errors import EngineError
 from engine.progress import Progress
@@ -75,7 +77,7 @@ class Analysing(QObject):
             return
         if any(waiting is document for waiting, _ in self._waiting):
             return
-        document.progress = "waiting"
+        document.progress = tr("waiting")
         self._waiting.append((document, gamma))
         self.changed.emit(document)
         self._next()
@@ -87,7 +89,7 @@ class Analysing(QObject):
         if document is not self._document or self._job is None:
             self.start(document)
             return
-        document.progress = "waiting"
+        document.progress = tr("waiting")
         self._waiting.insert(0, (document, None))
         self._job.cancel()
 
@@ -135,7 +137,8 @@ class Analysing(QObject):
         self._ran_at = None
         if gamma is not None and document.session is not None:
             document.session.save()  # it is carried over to the new run
-        document.running, document.progress, document.fraction = True, "loading the detector", 0.0
+        document.running, document.fraction = True, 0.0
+        document.progress = tr("loading the detector")
         self._job = Job(lambda: self._work(document, gamma), "analysis", self)
         self._job.progressed.connect(self._on_progress)
         self._job.finished.connect(self._on_finished)
@@ -206,10 +209,14 @@ class Analysing(QObject):
         document.fraction = report.fraction
         if report.rate and report.eta is not None:
             eta = timecode(report.eta, digits=0).removeprefix("0:")
-            share = int(100 * report.fraction)
-            document.progress = f"analysing {share} %, {report.rate:.0f} frame/s, ETA {eta}"
+            document.progress = tr(
+                "analysing {share}, {rate} frame/s, ETA {eta}",
+                share=percent_done(report.fraction),
+                rate=decimal(report.rate, 0),
+                eta=eta,
+            )
         else:
-            document.progress = report.phase
+            document.progress = tr(report.phase)
         self.changed.emit(document)
 
     def _end(self) -> Document | None:

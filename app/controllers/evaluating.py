@@ -9,15 +9,28 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.jobs import LatestWorker
-from app.language import tr
+from app.language import mark, tr
+from app.numerals import decimal, significant, whole
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
+    from engine.detectors.base import Pooling
     from engine.evaluation.judging import Judgement
     from engine.evaluation.labels import Labels, LoadedLabels
     from engine.review.state import ReviewState
     from engine.scoring.ignoring import IgnoredArea
+    from engine.scoring.score import Normalise
+
+NORMALISATIONS: dict[Normalise, str] = {
+    "calibrated": mark("calibrated normalisation"),
+    "minmax": mark("min-max normalisation"),
+    "none": mark("no normalisation"),
+}
+POOLINGS: dict[Pooling, str] = {
+    "patch": mark("patch pooling"),
+    "frame": mark("frame pooling"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,33 +159,35 @@ def _lines(judgement: Judgement, question: Question) -> tuple[str, str, str]:
     score = state.score.fitting(facts)
     result = tr("No AUC: scored frames of both classes are needed")
     if judgement.auc is not None:
-        result = tr("AUC {auc:.3f}", auc=judgement.auc)
+        result = tr("AUC {auc}", auc=decimal(judgement.auc, 3))
         if judgement.interval is not None:
             low, high = judgement.interval
-            result += tr(
-                " (95 % between {low:.3f} and {high:.3f}, blocks of 20 frames)", low=low, high=high
+            result = tr(
+                "AUC {auc} (95 % between {low} and {high}, blocks of 20 frames)",
+                auc=decimal(judgement.auc, 3),
+                low=decimal(low, 3),
+                high=decimal(high, 3),
             )
         if judgement.average_precision is not None:
-            result += tr(" · average precision {ap:.3f}", ap=judgement.average_precision)
+            precision = decimal(judgement.average_precision, 3)
+            result = f"{result} · {tr('average precision {share}', share=precision)}"
     counted = tr(
-        "{scored:,} of {frames:,} frames have a score and count; {labelled:,} of them are "
-        "labelled abnormal",
-        scored=judgement.scored,
-        frames=judgement.frames,
-        labelled=judgement.labelled,
+        "{scored} of {frames} frames have a score and count; {labelled} of them are labelled "
+        "abnormal",
+        scored=whole(judgement.scored),
+        frames=whole(judgement.frames),
+        labelled=whole(judgement.labelled),
     )
     smooth = tr("no smoothing")
     if state.smooth_seconds:
-        smooth = tr("smoothed over {seconds:.2g} s", seconds=state.smooth_seconds)
-    choices = tr(
-        "{detector} · lambda {lambda_:.2f} · {normalise} normalisation · {pooling} pooling · "
-        "{smooth}",
-        detector=facts.weights_id.partition("@")[0] or facts.name,
-        lambda_=score.lambda_,
-        normalise={"minmax": "min-max", "none": "no"}.get(score.normalise, score.normalise),
-        pooling=score.pooling,
-        smooth=smooth,
-    )
+        smooth = tr("smoothed over {seconds} s", seconds=significant(state.smooth_seconds, 2))
+    choices = [
+        facts.weights_id.partition("@")[0] or facts.name,
+        tr("lambda {value}", value=decimal(score.lambda_, 2)),
+        tr(NORMALISATIONS[score.normalise]),
+        tr(POOLINGS[score.pooling]),
+        smooth,
+    ]
     if any(clip.areas for clip in question.clips):
-        choices += tr(" · ignored areas left out")
-    return result, counted, choices
+        choices.append(tr("ignored areas left out"))
+    return result, counted, " · ".join(choices)

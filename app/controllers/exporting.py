@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.document import Document
 from app.jobs import Job
+from app.language import tr, tr_count
 from app.models.export_line import LineState, QueueRow
+from app.wording import fault
 from engine.errors import EngineError
 from engine.progress import Progress
 
@@ -79,12 +81,12 @@ class Exporting(QObject):
             return
         for at, segment in enumerate(segments):
             if document.footage.kind == "images":
-                sentence = "exact: the image files"
+                sentence = tr("exact: the image files")
             else:
                 try:
                     sentence = plan_excerpt(document.footage, segment.span).sentence
                 except EngineError as error:
-                    sentence = str(error)
+                    sentence = tr(str(error))
             self._plans.append((segment.id, sentence))
             yield Progress("planning", at + 1, len(segments), "cut")
 
@@ -102,8 +104,12 @@ class Exporting(QObject):
     def put(self, order: Order) -> int:
         """Put an export at the end of the queue; returns its number."""
         self._numbers += 1
-        count = len(order.segments)
-        title = f"{order.document.path.name}: {count} segment{'' if count == 1 else 's'}"
+        title = tr_count(
+            len(order.segments),
+            "{name}: {count} segment",
+            "{name}: {count} segments",
+            name=order.document.path.name,
+        )
         self._orders[self._numbers] = order
         self._rows[self._numbers] = QueueRow(self._numbers, title, str(order.folder))
         self.changed.emit()
@@ -120,7 +126,7 @@ class Exporting(QObject):
             self._job.cancel()
             self.changed.emit()
         else:
-            self._end(number, "stopped", "Taken out of the queue.")
+            self._end(number, "stopped", tr("Taken out of the queue."))
 
     def put_away(self, number: int) -> None:
         """Forget an export that is over."""
@@ -164,14 +170,31 @@ class Exporting(QObject):
         case = CaseExport(footage, analysis, order.state, order.track.score, order.segments,
                           order.folder, order.kinds, order.operator)  # fmt: skip
         yield from case.run()
-        said = f"{len(order.segments)} segment{'' if len(order.segments) == 1 else 's'} written "
-        said += f"to {order.folder}"
+        said = [
+            tr_count(
+                len(order.segments),
+                "{count} segment written to {folder}.",
+                "{count} segments written to {folder}.",
+                folder=order.folder,
+            )
+        ]
         if case.records:
             same = all(record.packets_identical for record in case.records)
-            said += "; every packet identical to the source" if same else "; packets re-framed"
+            said.append(
+                tr("Every packet is identical to the source.")
+                if same
+                else tr("Packets were re-framed.")
+            )
         if case.failures:
-            said += f". {len(case.failures)} not written: {case.failures[0][1]}"
-        self._outcome = said.rstrip(".") + "."
+            said.append(
+                tr_count(
+                    len(case.failures),
+                    "{count} was not written: {reason}",
+                    "{count} were not written: {reason}",
+                    reason=case.failures[0][1],
+                )
+            )
+        self._outcome = " ".join(said)
 
     def _end(self, number: int, state: LineState, said: str) -> None:
         self._orders.pop(number, None)
@@ -187,7 +210,8 @@ class Exporting(QObject):
     @Slot(object)
     def _on_progress(self, report: Progress) -> None:
         row = self._rows[self._running]
-        said = f"{report.phase}, {report.note}" if report.note else report.phase
+        phase = tr(report.phase)
+        said = f"{phase}, {report.note}" if report.note else phase
         self._rows[self._running] = replace(
             row, said=said, fraction=report.fraction, eta=report.eta
         )
@@ -199,13 +223,13 @@ class Exporting(QObject):
 
     @Slot()
     def _on_cancelled(self) -> None:
-        self._end(self._running, "stopped", "Stopped; nothing of it is left.")
+        self._end(self._running, "stopped", tr("Stopped; nothing of it is left."))
 
     @Slot(object)
     def _on_failed(self, error: EngineError) -> None:
-        self._end(self._running, "failed", f"{error} {error.hint}".strip())
+        self._end(self._running, "failed", fault(error))
 
     @Slot(object)
     def _on_crashed(self, error: Exception) -> None:
-        self._end(self._running, "failed", "Stopped by an error of the program.")
+        self._end(self._running, "failed", tr("Stopped by an error of the program."))
         self.crashed.emit(error)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject
 
 from app.controllers.under_review import UnderReview
-from app.language import tr, tr_count
+from app.language import mark, tr, tr_count
 from engine.timebase import FrameSpan, timecode
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 VerdictName = Literal["unjudged", "confirmed", "dismissed", "unsure"]
 Edit = Callable[["ReviewSegment"], "ReviewSegment"]
 TITLES = {
-    "confirmed": "Confirmed {what}",
-    "dismissed": "Dismissed {what}",
-    "unsure": "Unsure about {what}",
-    "unjudged": "No verdict on {what}",
+    "confirmed": mark("Confirmed {what}"),
+    "dismissed": mark("Dismissed {what}"),
+    "unsure": mark("Unsure about {what}"),
+    "unjudged": mark("No verdict on {what}"),
 }
 
 
@@ -53,7 +53,9 @@ class Judging(QObject):
     def note(self, segment_id: str, text: str, *, typing: bool = False) -> str:
         """Write a note.  typing: it goes on, so that what follows soon is the same step."""
         edit: Edit = lambda s: replace(s, note=text)  # noqa: E731
-        (stored,) = self._edit([segment_id], "Note on {what}", edit, merge=typing) or [segment_id]
+        (stored,) = self._edit([segment_id], mark("Note on {what}"), edit, merge=typing) or [
+            segment_id
+        ]
         return stored
 
     def retag(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> list[str]:
@@ -66,13 +68,13 @@ class Judging(QObject):
             kept = [tag for tag in s.tags if tag.casefold() not in gone]
             return replace(s, tags=clean_tags([*kept, *add]))
 
-        return self._edit(ids, "Tags on {what}", tagged)
+        return self._edit(ids, mark("Tags on {what}"), tagged)
 
     def move_edges(self, segment_id: str, span: FrameSpan) -> str:
         """Other edges for a segment."""
         peak, frame = self._reviewing.peak(span)
         edit: Edit = lambda s: replace(s, span=span, peak=peak, peak_frame=frame)  # noqa: E731
-        (stored,) = self._edit([segment_id], "Edges of {what}", edit) or [segment_id]
+        (stored,) = self._edit([segment_id], mark("Edges of {what}"), edit) or [segment_id]
         return stored
 
     def make(self, span: FrameSpan) -> str | None:

@@ -18,6 +18,8 @@ from PySide6.QtGui import QImage
 from app.controllers.document import Document
 from app.imaging import to_qimage
 from app.jobs import Job
+from app.language import mark, tr
+from app.numerals import percent_done
 from engine import api
 from engine.errors import EngineError, UnreadableFootage
 from engine.progress import Progress
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from engine.review.portable import CarriedReview
 
 THUMBNAIL = 160
-WAITING = "waiting to be opened"
+WAITING = mark("waiting to be opened")
 
 
 class Opener(QObject):
@@ -103,7 +105,7 @@ class Opener(QObject):
             yield from self._open(document)
 
     def _document(self, path: Path) -> Document:
-        return Document(path, opening=WAITING, carried=self._carried.pop(str(path), None))
+        return Document(path, opening=tr(WAITING), carried=self._carried.pop(str(path), None))
 
     def _open(self, document: Document) -> Iterator[Progress]:
         steps, self._present = _opening(document), document
@@ -159,17 +161,20 @@ class Opener(QObject):
 
 def _words(report: Progress) -> str:
     if not report.total:
-        return f"{report.phase}…"
-    share = f"{report.phase} {int(100 * report.fraction)} %"
+        return f"{tr(report.phase)}…"
+    far = {"phase": tr(report.phase), "share": percent_done(report.fraction)}
     if report.eta is None or report.eta < 1:
-        return share
-    return f"{share}, ETA {timecode(report.eta, digits=0).removeprefix('0:')}"
+        return tr("{phase} {share}", **far)
+    eta = timecode(report.eta, digits=0).removeprefix("0:")
+    return tr("{phase} {share}, ETA {eta}", **far, eta=eta)
 
 
 def _as_told(path: Path, error: EngineError | OSError) -> EngineError:
     if isinstance(error, EngineError):
         return error
-    return UnreadableFootage(f"{path.name} cannot be read: {error.strerror or error}.")
+    return UnreadableFootage(
+        tr("{name} cannot be read: {reason}.", name=path.name, reason=error.strerror or error)
+    )
 
 
 def _opening(document: Document) -> Generator[Progress, None, None]:

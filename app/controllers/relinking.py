@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.jobs import Job
+from app.language import tr
 from engine.errors import EngineError, FootageNotFound
 from engine.progress import Progress
 
@@ -69,7 +70,7 @@ class Relinking(QObject):
 
         self._carried, self._path = None, None
         self._reference = FootageReference(path, 0, fingerprint)
-        gone = FootageNotFound(f"The footage {path} is not there any more.")
+        gone = FootageNotFound(tr("The footage {path} is not there any more.", path=path))
         self.missing.emit(self._reference, None, gone)
 
     def try_path(self, path: Path) -> bool:

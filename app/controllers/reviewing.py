@@ -16,6 +16,8 @@ from app.controllers.carrying import with_carried_ids
 from app.controllers.document import Document
 from app.controllers.sessions import ensure_session, unsaved
 from app.controllers.under_review import peak_of, segment_of
+from app.language import tr
+from app.numerals import decimal
 from app.wording import gamma_words, rarity_words
 from engine.timebase import FrameSpan
 
@@ -159,22 +161,22 @@ class Reviewing(QObject):
     def set_score(self, settings: ScoreSettings) -> None:
         """lambda, normalisation, pooling."""
         if self.state is not None:
-            self.change("Score settings", replace(self.state, score=settings), merge=True)
+            self.change(tr("Score settings"), replace(self.state, score=settings), merge=True)
 
     def set_smoothing(self, seconds: float) -> None:
         """Gaussian sigma in seconds."""
         if self.state is not None:
-            self.change("Smoothing", replace(self.state, smooth_seconds=seconds), merge=True)
+            self.change(tr("Smoothing"), replace(self.state, smooth_seconds=seconds), merge=True)
 
     def set_segments(self, settings: SegmentSettings) -> None:
         """Threshold, hysteresis, lengths."""
         if self.state is not None:
-            self.change("Segment settings", replace(self.state, segments=settings), merge=True)
+            self.change(tr("Segment settings"), replace(self.state, segments=settings), merge=True)
 
     def take_threshold(self, settings: SegmentSettings) -> None:
         """A suggested threshold: one step of undo of its own."""
         if self.state is not None:
-            self.change("suggested threshold", replace(self.state, segments=settings))
+            self.change(tr("suggested threshold"), replace(self.state, segments=settings))
 
     def set_threshold(self, threshold: float) -> None:
         """The threshold alone, as dragged on the timeline."""
@@ -184,12 +186,12 @@ class Reviewing(QObject):
     def set_gamma(self, gamma: float) -> None:
         """gamma as wanted for the next run; until then it only tints the timeline."""
         if self.state is not None:
-            self.change("Gamma", replace(self.state, gamma=gamma), merge=True)
+            self.change(tr("Gamma"), replace(self.state, gamma=gamma), merge=True)
 
     def set_areas(self, areas: tuple[IgnoredArea, ...]) -> None:
         """Ignored areas."""
         if self.state is not None:
-            self.change("Ignored areas", replace(self.state, areas=areas))
+            self.change(tr("Ignored areas"), replace(self.state, areas=areas))
 
     @Slot()
     def save(self) -> None:
@@ -275,7 +277,7 @@ class Reviewing(QObject):
         if self.track is None or self.state is None:
             return ""
         threshold = self.state.segments.threshold
-        return f"{threshold:.2f}{self.rarity_words(threshold)}"
+        return " · ".join(filter(None, (decimal(threshold, 2), self.rarity_words(threshold))))
 
     def rarity_words(self, score: float) -> str:
         """How rare a score is among normal frames, as the end of a sentence."""

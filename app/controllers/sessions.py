@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.controllers.document import Document
+from app.language import mark, tr
 from engine.errors import EngineError
 
-LOST = "Everything that was decided is there; undo begins anew."
+LOST = mark("Everything that was decided is there; undo begins anew.")
 
 
 def ensure_session(document: Document | None) -> EngineError | None:
@@ -32,7 +33,7 @@ def ensure_session(document: Document | None) -> EngineError | None:
         document.session = recovered_review(path, reference, default, name)
         problem = error
     if document.session.history_lost:
-        problem = UnreadableReview("The steps of undo could not be read.", hint=LOST)
+        problem = UnreadableReview(tr("The steps of undo could not be read."), hint=tr(LOST))
     return problem
 
 
@@ -41,6 +42,6 @@ def unsaved(error: OSError) -> EngineError:
     from engine.review.session import UnreadableReview
 
     return UnreadableReview(
-        f"The review could not be saved: {error.strerror}.",
-        hint="Free some space or check the permissions; it is kept in memory so far.",
+        tr("The review could not be saved: {reason}.", reason=error.strerror),
+        hint=tr("Free some space or check the permissions; it is kept in memory so far."),
     )

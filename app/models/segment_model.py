@@ -17,16 +17,31 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage, QPixmap
 
-from app.language import tr
-from engine.timebase import spoken_duration, timecode
+from app.language import mark, tr
+from app.numerals import decimal, duration, whole
+from engine.timebase import timecode
 
 Verdict = Literal["unjudged", "confirmed", "dismissed", "unsure"]
 Origin = Literal["found", "made"]
 Index = QModelIndex | QPersistentModelIndex
 
-GLYPHS: dict[str, str] = {"unjudged": "○", "confirmed": "✓", "dismissed": "✕", "unsure": "?"}
+GLYPHS: dict[str, str] = {
+    mark("unjudged"): "○",
+    mark("confirmed"): "✓",
+    mark("dismissed"): "✕",
+    mark("unsure"): "?",
+}
+ORIGINS = (mark("Found by the detector"), mark("Marked by hand"))
 THUMBNAIL, START, LENGTH, PEAK, VERDICT, TAGS, NOTE = range(7)
-HEADERS = ("", "Start", "Length", "Peak", "Verdict", "Tags", "Note")
+HEADERS = (
+    "",
+    mark("Start"),
+    mark("Length"),
+    mark("Peak"),
+    mark("Verdict"),
+    mark("Tags"),
+    mark("Note"),
+)
 THUMBNAIL_SIZE = QSize(64, 36)
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 ID_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -172,7 +187,8 @@ class SegmentModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return tr(HEADERS[section]) if HEADERS[section] else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tr("Tick the segments to export" if section == THUMBNAIL else "Click to sort")
+            tick = section == THUMBNAIL
+            return tr("Tick the segments to export") if tick else tr("Click to sort")
         if role == Qt.ItemDataRole.TextAlignmentRole and section in (LENGTH, PEAK):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -236,14 +252,12 @@ def _described(row: SegmentRow) -> str:
             "{start} to {stop} ({length}), frames {first} to {last}",
             start=timecode(row.start_time),
             stop=timecode(row.stop_time),
-            length=spoken_duration(row.length),
-            first=f"{row.start:,}",
-            last=f"{row.stop - 1:,}",
+            length=duration(row.length),
+            first=whole(row.start),
+            last=whole(row.stop - 1),
         ),
-        tr("Peak {peak} at {time}", peak=f"{row.peak:.2f}", time=timecode(row.peak_time)),
-        tr("Marked by hand" if row.origin == "made" else "Found by the detector")
-        + ", "
-        + tr(row.verdict),
+        tr("Peak {peak} at {time}", peak=decimal(row.peak, 2), time=timecode(row.peak_time)),
+        f"{tr(ORIGINS[row.origin == 'made'])}, {tr(row.verdict)}",
     ]
     if row.file:
         lines.insert(0, tr("{clock} in {file}", clock=row.clock, file=row.file))
@@ -257,8 +271,8 @@ def _described(row: SegmentRow) -> str:
 _TEXT: dict[int, Callable[[SegmentRow], str | None]] = {
     THUMBNAIL: lambda row: None,
     START: lambda row: row.clock or timecode(row.start_time, digits=1),
-    LENGTH: lambda row: spoken_duration(row.length),
-    PEAK: lambda row: f"{row.peak:.2f}",
+    LENGTH: lambda row: duration(row.length),
+    PEAK: lambda row: decimal(row.peak, 2),
     VERDICT: lambda row: f"{GLYPHS[row.verdict]} {tr(row.verdict)}",
     TAGS: lambda row: ", ".join(row.tags),
     NOTE: lambda row: row.note,

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
+from app.language import tr
 from app.views.canvas_draft import AreaDraft, Point
 from app.views.canvas_paint import draw_draft
 from app.views.canvas_picture import PictureCanvas, Tool
@@ -254,8 +255,8 @@ class VideoCanvas(PictureCanvas):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        remove = menu.addAction(f"Remove the ignored area “{self.area_label(hot)}”")
-        remove.setToolTip("Look at this part of the picture again")
+        remove = menu.addAction(tr("Remove the ignored area “{area}”", area=self.area_label(hot)))
+        remove.setToolTip(tr("Look at this part of the picture again"))
         remove.setData(hot)
         menu.triggered.connect(self._remove_chosen)
         menu.popup(event.globalPos())
@@ -299,7 +300,10 @@ class VideoCanvas(PictureCanvas):
         if self._picture is None or hot is None:
             QToolTip.hideText()
             return
-        text = f"{self.area_label(hot)}: not scored. Delete or the right button removes it."
+        text = tr(
+            "{area}: not scored. Delete or the right button removes it.",
+            area=self.area_label(hot),
+        )
         QToolTip.showText(event.globalPos(), text, self)
 
     def _show_cursor(self) -> None:

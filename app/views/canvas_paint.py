@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from app.numerals import decimal
 from app.theme import DARK, colours
 from app.views.canvas_draft import AreaDraft, Point
 from app.views.canvas_view import PictureView
@@ -87,7 +88,7 @@ def draw_boxes(
     metrics = QFontMetricsF(font)
     # the strongest region comes first and is written last, on top
     for region, place in reversed(list(zip(regions, places, strict=True))):
-        text = f"{region.peak:.1f}x"
+        text = f"{decimal(region.peak, 1)}x"
         plate = QRectF(0, 0, metrics.horizontalAdvance(text) + 10, metrics.height() + 2)
         above = place.top() - plate.height() - 2 >= stage.top()
         plate.moveTo(place.left() - 1, place.top() - plate.height() - 2)

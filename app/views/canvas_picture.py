@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent, QTransfor
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.imaging import heat_image
+from app.language import mark, tr
 from app.theme import colours
 from app.views import canvas_paint as paint
 from app.views.canvas_view import STEP, PictureView
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from engine.scoring.regions import Region
 
 OverlayMode = Literal["heat", "contour", "boxes", "off"]
+OVERLAYS: dict[OverlayMode, str] = {
+    "heat": mark("Overlay: heat map and contours"),
+    "contour": mark("Overlay: contours"),
+    "boxes": mark("Overlay: boxes"),
+    "off": mark("Overlay off"),
+}
 Tool = Literal["look", "area"]
 MODES: tuple[OverlayMode, ...] = get_args(OverlayMode)
 SHARP_ABOVE = 3.0  # zoom from which single pixels are told apart
@@ -50,13 +57,16 @@ class PictureCanvas(QWidget):
         self._areas: list[IgnoredArea] = []
         self._tool: Tool = "look"
         self._badge = ""
-        self._empty = ("No footage open", "Drop files or a folder here, or choose Open footage.")
+        self._empty = (
+            tr("No footage open"),
+            tr("Drop files or a folder here, or choose Open footage."),
+        )
         self._dropping = False
         self._told_zoom = 0.0
         self._look_again: tuple[tuple[float, float, float] | None] | None = None
         self.setObjectName("stage")
-        self.setAccessibleName("Picture")
-        self.setToolTip("The shown frame: the wheel zooms, dragging pans")
+        self.setAccessibleName(tr("Picture"))
+        self.setToolTip(tr("The shown frame: the wheel zooms, dragging pans"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 200)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -237,16 +247,24 @@ class PictureCanvas(QWidget):
         if self._picture is None:
             self.setAccessibleDescription(". ".join(self._empty))
             return
-        shown = {"off": "Overlay off", "heat": "Overlay: heat map and contours"}.get(
-            self._mode, f"Overlay: {self._mode}"
-        )
+        shown = tr(OVERLAYS[self._mode])
         tool = (
-            "Drag a rectangle, or click corners; with the keyboard the arrows move the crosshair, "
-            "Space sets a corner, Enter closes, Escape abandons, Delete removes the area below it"
+            tr(
+                "Drag a rectangle, or click corners; with the keyboard the arrows move the "
+                "crosshair, Space sets a corner, Enter closes, Escape abandons, Delete removes the "
+                "area below it"
+            )
             if self._tool == "area"
-            else "The wheel zooms, dragging pans, Ctrl and arrows pan"
+            else tr("The wheel zooms, dragging pans, Ctrl and arrows pan")
         )
-        self.setAccessibleDescription(f"{shown}. Ignored areas: {len(self._areas)}. {tool}.")
+        self.setAccessibleDescription(
+            tr(
+                "{shown}. Ignored areas: {count}. {tool}.",
+                shown=shown,
+                count=len(self._areas),
+                tool=tool,
+            )
+        )
 
     # painting
 
@@ -263,7 +281,7 @@ class PictureCanvas(QWidget):
             self._paint_areas(painter)
             paint.draw_badge(painter, self._badge, self._view.target().intersected(stage))
         if self._dropping and self._picture is not None:
-            paint.draw_badge(painter, "Drop to open", stage, top=True)
+            paint.draw_badge(painter, tr("Drop to open"), stage, top=True)
             paint.draw_frame(painter, stage, colours().accent, 3.0)
         elif self.hasFocus():
             paint.draw_frame(painter, stage, colours().accent, 1.0)
@@ -314,7 +332,7 @@ class PictureCanvas(QWidget):
 
     def area_label(self, number: int) -> str:
         """What an ignored area is called on the picture."""
-        return self._areas[number].name or f"ignored {number + 1}"
+        return self._areas[number].name or tr("ignored {number}", number=number + 1)
 
     def _hot_area(self) -> int | None:
         """The ignored area that is pointed at; input knows."""

@@ -9,10 +9,12 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from app import theme
+from app.language import mark, tr
+from app.numerals import decimal, duration, whole
 from app.views.times_table import TimesTable
-from engine.timebase import spoken_duration, timecode
+from engine.timebase import timecode
 
-GLYPHS = {"both": "= both", "first": "A only", "second": "B only"}
+GLYPHS = {"both": mark("= both"), "first": mark("A only"), "second": mark("B only")}
 _ALL = "all"
 
 
@@ -51,31 +53,33 @@ class ComparePanel(QWidget):
         self._shown: list[int] = []
         self.mine = QLabel()
         self.mine.setWordWrap(True)
-        self.mine.setAccessibleName("The analysis on the desk")
+        self.mine.setAccessibleName(tr("The analysis on the desk"))
         self.other = QComboBox()
-        self.other.setAccessibleName("Compare with")
-        self.other.setToolTip("Another analysis of this footage: other detector or other gamma")
+        self.other.setAccessibleName(tr("Compare with"))
+        self.other.setToolTip(tr("Another analysis of this footage: other detector or other gamma"))
         self.other.setAccessibleDescription(self.other.toolTip())
         self.other.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        label = QLabel("B, compared with")
+        label = QLabel(tr("B, compared with"))
         label.setObjectName("faint")
         label.setBuddy(self.other)
         self.counts = QLabel()
         self.counts.setWordWrap(True)
-        self.counts.setAccessibleName("What both found and what only one found")
+        self.counts.setAccessibleName(tr("What both found and what only one found"))
         self.scale = QLabel()
         self.scale.setObjectName("faint")
         self.scale.setWordWrap(True)
         self.filter = QComboBox()
-        self.filter.setAccessibleName("Which segments are listed")
-        self.filter.setToolTip("Which segments are listed")
-        for key, text in ((_ALL, "All segments"), ("first", "Only A found"),
-                          ("second", "Only B found"), ("both", "Both found")):  # fmt: skip
+        self.filter.setAccessibleName(tr("Which segments are listed"))
+        self.filter.setToolTip(tr("Which segments are listed"))
+        for key, text in ((_ALL, tr("All segments")), ("first", tr("Only A found")),
+                          ("second", tr("Only B found")), ("both", tr("Both found"))):  # fmt: skip
             self.filter.addItem(text, key)
         self.table = TimesTable(
-            "Segments of both analyses", ("Found by", "Start", "Length", "Peaks"), ""
+            tr("Segments of both analyses"),
+            (tr("Found by"), tr("Start"), tr("Length"), tr("Peaks")),
+            "",
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 8)
@@ -94,11 +98,11 @@ class ComparePanel(QWidget):
 
     def set_others(self, mine: str, others: Sequence[OtherAnalysis], chosen: str) -> None:
         """The analysis on the desk, those that it can be compared with, and which one is."""
-        self.mine.setText(f"A, on the desk: {mine}" if mine else "")
+        self.mine.setText(tr("A, on the desk: {mine}", mine=mine) if mine else "")
         self.mine.setVisible(bool(mine))
         with QSignalBlocker(self.other):
             self.other.clear()
-            self.other.addItem("nothing" if others else "no other analysis is stored", "")
+            self.other.addItem(tr("nothing") if others else tr("no other analysis is stored"), "")
             for other in others:
                 self.other.addItem(other.title, other.key)
                 at = self.other.count() - 1
@@ -110,13 +114,15 @@ class ComparePanel(QWidget):
             widget.setVisible(comparing)
         self.scale.setVisible(comparing and bool(self.scale.text()))
         if comparing:
-            self.table.empty.setText("No segments on either side.")
+            self.table.empty.setText(tr("No segments on either side."))
         elif others:
-            self.table.empty.setText("Choose an analysis to compare with.")
+            self.table.empty.setText(tr("Choose an analysis to compare with."))
         else:
             self.table.empty.setText(
-                "Analyse this footage with another detector, or re-run it with another gamma, "
-                "to compare the two here."
+                tr(
+                    "Analyse this footage with another detector, or re-run it with another gamma, "
+                    "to compare the two here."
+                )
             )
 
     def set_matches(self, rows: Sequence[CompareRow], counts: str, scale: str) -> None:
@@ -141,14 +147,17 @@ class ComparePanel(QWidget):
         rows = [self._rows[at] for at in self._shown]
         texts = [
             (
-                GLYPHS[row.found_by],
+                tr(GLYPHS[row.found_by]),
                 timecode(row.start_time, digits=1),
-                spoken_duration(row.stop_time - row.start_time),
+                duration(row.stop_time - row.start_time),
                 _peaks(row),
             )
             for row in rows
         ]
-        tips = [f"Frames {row.start} to {row.stop - 1}" for row in rows]
+        tips = [
+            tr("Frames {start} to {last}", start=whole(row.start), last=whole(row.stop - 1))
+            for row in rows
+        ]
         self.table.set_rows(texts, tips, [tints[row.found_by] for row in rows])
 
     @Slot(int)
@@ -163,4 +172,4 @@ class ComparePanel(QWidget):
 
 def _peaks(row: CompareRow) -> str:
     sides = (("A", row.first_peak), ("B", row.second_peak))
-    return " · ".join(f"{name} {peak:.2f}" for name, peak in sides if peak is not None)
+    return " · ".join(f"{name} {decimal(peak, 2)}" for name, peak in sides if peak is not None)

@@ -83,7 +83,7 @@ class CrashDialog(QDialog):
         """Ask for a file and write the report there."""
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
         usual = str(Path.home() / f"normscope-report-{stamp}.txt")
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save report"), usual, "Text (*.txt)")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save report"), usual, tr("Text (*.txt)"))
         if name:
             self.save(Path(name))
 

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
+
 
 @dataclass(frozen=True, slots=True)
 class DetectorChoice:
@@ -76,27 +78,29 @@ class DetectorBar(QWidget):
         super().__init__(parent)
         self._choices: tuple[DetectorChoice, ...] = ()
         self._running = False
-        label = QLabel("Detector")
+        label = QLabel(tr("Detector"))
         label.setObjectName("faint")
         self._combo = QComboBox()
-        self._combo.setAccessibleName("Detector")
-        self._combo.setAccessibleDescription("The detector or the weights that score this footage")
+        self._combo.setAccessibleName(tr("Detector"))
+        self._combo.setAccessibleDescription(
+            tr("The detector or the weights that score this footage")
+        )
         self._combo.setMinimumWidth(150)
         self._combo.activated.connect(self._on_choice)
         label.setBuddy(self._combo)
-        self._button = QPushButton("Analyse")
+        self._button = QPushButton(tr("Analyse"))
         self._button.setObjectName("primary")
         self._button.clicked.connect(self._on_button)
-        self._learn = QPushButton("Learn...")
-        self._learn.setToolTip("Teach a detector what is normal for this camera (Ctrl+L)")
-        self._learn.setAccessibleName("Learn normal")
+        self._learn = QPushButton(tr("Learn..."))
+        self._learn.setToolTip(tr("Teach a detector what is normal for this camera (Ctrl+L)"))
+        self._learn.setAccessibleName(tr("Learn normal"))
         self._learn.setAccessibleDescription(self._learn.toolTip())
         self._learn.clicked.connect(self.learn_requested)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(120)
-        self._bar.setAccessibleName("Progress of the analysis")
+        self._bar.setAccessibleName(tr("Progress of the analysis"))
         self._bar.hide()
         self._text = ElidedLabel()
         self._text.setObjectName("faint")
@@ -137,11 +141,11 @@ class DetectorBar(QWidget):
         if running == self._running and self._bar.isVisibleTo(self) == running:
             return
         self._running = running
-        self._button.setText("Cancel" if running else "Analyse")
+        self._button.setText(tr("Cancel") if running else tr("Analyse"))
         tip = (
-            "Stop; what is scored is kept (Ctrl+.)"
+            tr("Stop; what is scored is kept (Ctrl+.)")
             if running
-            else "Score the footage with this detector (Ctrl+Return)"
+            else tr("Score the footage with this detector (Ctrl+Return)")
         )
         self._button.setToolTip(tip)
         self._button.setAccessibleDescription(tip)

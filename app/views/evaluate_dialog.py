@@ -23,17 +23,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import tr
+from app.language import mark, tr
+from app.numerals import decimal, whole
 from app.views.evaluate_figure import EvaluateFigure
 from app.views.figures import ask_where
+from app.wording import fault
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
     from engine.evaluation.judging import ClipFigures, Judgement
 
-HEADINGS = ("Footage", "Frames", "Scored", "Abnormal", "AUC")
+HEADINGS = (mark("Footage"), mark("Frames"), mark("Scored"), mark("Abnormal"), mark("AUC"))
 LINES_SEEN = 3  # the table scrolls beyond that
-FILTER = "Labels (*.json *.npy *.csv);;All files (*)"
+FILTER = mark("Labels (*.json *.npy *.csv);;All files (*)")
 
 
 class EvaluateDialog(QDialog):
@@ -118,8 +120,8 @@ class EvaluateDialog(QDialog):
     def _fill(self, clips: Sequence[ClipFigures]) -> None:
         self._table.setRowCount(len(clips))
         for at, clip in enumerate(clips):
-            area = "–" if clip.auc is None else f"{clip.auc:.3f}"
-            counts = (f"{count:,}" for count in (clip.frames, clip.scored, clip.abnormal))
+            area = "–" if clip.auc is None else decimal(clip.auc, 3)
+            counts = (whole(count) for count in (clip.frames, clip.scored, clip.abnormal))
             for place, text in enumerate((clip.name, *counts, area)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
@@ -142,7 +144,7 @@ class EvaluateDialog(QDialog):
 
     @Slot()
     def _on_labels(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, tr("Load labels"), "", FILTER)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Load labels"), "", tr(FILTER))
         if path:
             self.load_requested.emit(path)
 
@@ -160,6 +162,6 @@ class EvaluateDialog(QDialog):
         try:
             self.figure.save(path)
         except EngineError as error:
-            self.say(f"{error} {error.hint}", wrong=True)
+            self.say(fault(error), wrong=True)
         else:
             self.say(tr("Saved as {path}.", path=path))

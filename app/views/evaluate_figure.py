@@ -8,14 +8,15 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
-from app.language import tr
+from app.language import mark, tr
+from app.numerals import decimal, percent, significant
 from app.theme import Colours
 from app.views.figures import Figure, axes, empty, heading, small
 
 if TYPE_CHECKING:
     from engine.evaluation.judging import Judgement, Values
 
-NOTHING = (
+NOTHING = mark(
     "Load labels to see how well the scores tell abnormal frames from normal ones: a JSON list or "
     "{clip: list}, a .npy or .csv with one 0 or 1 a frame, or a folder with one PNG mask a frame."
 )
@@ -41,7 +42,7 @@ class EvaluateFigure(Figure):
     def draw(self, painter: QPainter, area: QRectF, colours: Colours) -> None:
         judgement = self._judgement
         if judgement is None:
-            empty(painter, area, NOTHING, colours)
+            empty(painter, area, tr(NOTHING), colours)
             return
         foot = 19.0 * len(self._lines)
         inner = area.adjusted(16, 12, -16, -14 - foot)
@@ -72,7 +73,7 @@ class EvaluateFigure(Figure):
             ("0", tr("Abnormal frames above it"), "1"),
         )
         if judgement.auc is None:
-            text = "A curve needs scored frames of both classes."
+            text = tr("A curve needs scored frames of both classes.")
             empty(painter, inside, text, colours)
             return
         painter.setPen(QPen(QColor(colours.faint), 1, Qt.PenStyle.DashLine))
@@ -87,7 +88,7 @@ class EvaluateFigure(Figure):
         painter.setPen(QColor(colours.text))
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
         painter.drawText(
-            inside.adjusted(8, 8, -10, -8), flags, tr("AUC {auc:.3f}", auc=judgement.auc)
+            inside.adjusted(8, 8, -10, -8), flags, tr("AUC {auc}", auc=decimal(judgement.auc, 3))
         )
 
     def _draw_scores(
@@ -100,8 +101,8 @@ class EvaluateFigure(Figure):
             painter,
             rest.adjusted(0, 18, 0, 0),
             colours,
-            (f"{low:.3g}", tr("Score"), f"{high:.3g}"),
-            ("0", tr("Share of the class"), f"{100 * top:.0f} %"),
+            (significant(low, 3), tr("Score"), significant(high, 3)),
+            ("0", tr("Share of the class"), percent(top)),
         )
         # told apart by outline and hatching too, not by colour alone
         kinds = (

@@ -24,11 +24,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import tr, tr_count
+from app.language import mark, tr, tr_count
 from app.views.export_kinds import KindChoice
 from app.views.export_queue import ExportQueue
 
-HEADINGS = ("", "Start", "Length", "Peak", "Verdict", "The untouched excerpt")
+HEADINGS = (
+    "",
+    mark("Start"),
+    mark("Length"),
+    mark("Peak"),
+    mark("Verdict"),
+    mark("The untouched excerpt"),
+)
 CUT = len(HEADINGS) - 1
 
 
@@ -119,7 +126,13 @@ class ExportDialog(QDialog):
                 Qt.ItemDataRole.AccessibleTextRole, tr("Segment at {start}", start=row.start)
             )
             table.setItem(at, 0, tick)
-            texts = (row.start, row.length, row.peak, row.verdict, row.cut or tr("working out..."))
+            texts = (
+                row.start,
+                row.length,
+                row.peak,
+                tr(row.verdict),
+                row.cut or tr("working out..."),
+            )
             for place, text in enumerate(texts, 1):
                 table.setItem(at, place, QTableWidgetItem(text))
         header = table.horizontalHeader()

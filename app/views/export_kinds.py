@@ -7,14 +7,22 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
-from app.language import tr
+from app.language import mark, tr
 
 KINDS = (
-    ("original", "Untouched excerpts", "The recording's own packets, with sound: the evidence."),
-    ("exact", "Exact cuts", "Just these frames, encoded again; no sound."),
-    ("annotated", "Annotated copies", "For viewing: overlay, time, frame, score; no sound."),
-    ("stills", "Stills", "First frame, peak and last, raw and overlaid."),
-    ("report", "Report", "HTML that works offline, PDF to print."),
+    (
+        "original",
+        mark("Untouched excerpts"),
+        mark("The recording's own packets, with sound: the evidence."),
+    ),
+    ("exact", mark("Exact cuts"), mark("Just these frames, encoded again; no sound.")),
+    (
+        "annotated",
+        mark("Annotated copies"),
+        mark("For viewing: overlay, time, frame, score; no sound."),
+    ),
+    ("stills", mark("Stills"), mark("First frame, peak and last, raw and overlaid.")),
+    ("report", mark("Report"), mark("HTML that works offline, PDF to print.")),
 )
 USUAL = ("original", "stills", "report")
 

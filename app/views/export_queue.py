@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.language import tr
 from app.models.export_line import QueueRow
-from engine.timebase import spoken_duration
+from app.numerals import duration
 
 SHOWN = 2.4  # lines that are seen at once; a part of the next one says that there are more
 LINE = 58  # pixels
@@ -69,9 +69,13 @@ class _Row(QFrame):
     def show_row(self, row: QueueRow) -> None:
         self.row = row
         self.title.setText(row.title)
-        left = "" if row.eta is None else tr(", {time} left", time=spoken_duration(row.eta))
-        words = {"waiting": tr("waiting for the one before it"), "stopping": tr("stopping")}
-        said = words.get(row.state, row.said + left)
+        said = row.said
+        if row.state == "waiting":
+            said = tr("waiting for the one before it")
+        elif row.state == "stopping":
+            said = tr("stopping")
+        elif row.eta is not None:
+            said = tr("{phase}, {time} left", phase=said, time=duration(row.eta))
         self.said.setText(said)
         self.said.setToolTip(said)
         self.said.setObjectName("warn" if row.state == "failed" else "faint")
@@ -84,7 +88,7 @@ class _Row(QFrame):
         self.open.setVisible(row.state == "done")
         self.away.setVisible(row.over)
         for widget in (self.bar, self.cancel, self.open, self.away):
-            widget.setAccessibleName(f"{row.title}: {widget.property('text') or tr('progress')}")
+            widget.setAccessibleName(f"{widget.property('text') or tr('progress')}: {row.title}")
             widget.setAccessibleDescription(self.said.text())
 
     @Slot()

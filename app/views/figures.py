@@ -11,12 +11,12 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QWidget
 
 from app import theme
-from app.language import tr
+from app.language import mark, tr
 from app.theme import Colours
 from engine.errors import StorageFailed
 from engine.files import replacing, storing
 
-FILTER = "PNG (*.png);;SVG (*.svg)"
+FILTER = mark("PNG (*.png);;SVG (*.svg)")
 PNG_SCALE = 2  # fine enough for print
 
 
@@ -72,7 +72,7 @@ class Figure(QWidget):
         painter.scale(PNG_SCALE, PNG_SCALE)
         self._paint_white(painter)
         if not image.save(str(path)):
-            raise StorageFailed(f"{path.name} could not be written.")
+            raise StorageFailed(tr("{name} could not be written.", name=path.name))
 
     def _paint_white(self, painter: QPainter) -> None:
         area = QRectF(0, 0, self.width(), self.height())
@@ -86,7 +86,7 @@ class Figure(QWidget):
 
 def ask_where(parent: QWidget, title: str, name: str) -> Path | None:
     """Where to save a figure, its ending that of the chosen form."""
-    chosen, form = QFileDialog.getSaveFileName(parent, title, name, FILTER)
+    chosen, form = QFileDialog.getSaveFileName(parent, title, name, tr(FILTER))
     if not chosen:
         return None
     path = Path(chosen)
@@ -149,4 +149,4 @@ def empty(painter: QPainter, area: QRectF, text: str, colours: Colours) -> None:
     small(painter, 13)
     painter.setPen(QColor(colours.faint))
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(area.adjusted(24, 12, -24, -12), int(flags), tr(text))
+    painter.drawText(area.adjusted(24, 12, -24, -12), int(flags), text)

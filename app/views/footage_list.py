@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import mark, tr, tr_count
 from app.models.footage_model import (
     KEY_ROLE,
     ROW_ROLE,
@@ -31,7 +32,7 @@ from app.models.footage_model import (
 from app.views.empty import EmptyText
 from app.views.footage_rows import FootageDelegate, FootageView
 
-_EMPTY = "Drop footage here, or press Ctrl+O"
+_EMPTY = mark("Drop footage here, or press Ctrl+O")
 
 
 class FootageList(QWidget):
@@ -53,10 +54,10 @@ class FootageList(QWidget):
         self._delegate = FootageDelegate(self.list)
         self.list.setModel(self.model)
         self.list.setItemDelegate(self._delegate)
-        self.list.setAccessibleName("Footage")
-        self.list.setToolTip("Click to review a footage; Delete takes it off the list")
+        self.list.setAccessibleName(tr("Footage"))
+        self.list.setToolTip(tr("Click to review a footage; Delete takes it off the list"))
         self.list.setAccessibleDescription(
-            "Return opens a footage, Delete takes it off the list, Esc cancels its work"
+            tr("Return opens a footage, Delete takes it off the list, Esc cancels its work")
         )
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -67,7 +68,7 @@ class FootageList(QWidget):
         self.list.chosen.connect(self._choose)
         self.list.removed.connect(self._remove)
         self.list.given_up.connect(self._give_up)
-        self.empty = EmptyText(self.list.viewport(), _EMPTY)
+        self.empty = EmptyText(self.list.viewport(), tr(_EMPTY))
         self.empty.show_over(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -84,16 +85,16 @@ class FootageList(QWidget):
         self._refresh()
 
     def _build_buttons(self) -> QHBoxLayout:
-        self.open_files = QPushButton("Open files…")
-        self.open_folder = QPushButton("Open folder…")
+        self.open_files = QPushButton(tr("Open files…"))
+        self.open_folder = QPushButton(tr("Open folder…"))
         self.remove = QToolButton()
         self.remove.setText("✕")
         row = QHBoxLayout()
         row.setSpacing(6)
         for button, name, help, stretch in (
-            (self.open_files, "Open files", "Open one or more videos (Ctrl+O)", 1),
-            (self.open_folder, "Open folder", "Open a folder of videos or of pictures", 1),
-            (self.remove, "Remove", "Take the selected footage off the list (Delete)", 0),
+            (self.open_files, tr("Open files"), tr("Open one or more videos (Ctrl+O)"), 1),
+            (self.open_folder, tr("Open folder"), tr("Open a folder of videos or of pictures"), 1),
+            (self.remove, tr("Remove"), tr("Take the selected footage off the list (Delete)"), 0),
         ):
             button.setAccessibleName(name)
             button.setAccessibleDescription(help)
@@ -136,9 +137,13 @@ class FootageList(QWidget):
         """How many files follow each other, and whether they are shown on one line of time."""
         self.join.setVisible(count > 1)
         self.join.setChecked(joined)
-        self.join.setText(f"{count} files joined" if joined else f"Join {count} files")
+        self.join.setText(
+            tr_count(count, "{count} file joined", "{count} files joined")
+            if joined
+            else tr_count(count, "Join {count} file", "Join {count} files")
+        )
         self.join.setAccessibleName(self.join.text())
-        help = "Show files of one recorder that follow each other on one line of time"
+        help = tr("Show files of one recorder that follow each other on one line of time")
         self.join.setToolTip(f"{help} ({key})" if key else help)
         self.join.setAccessibleDescription(self.join.toolTip())
 
@@ -193,10 +198,10 @@ class FootageList(QWidget):
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             if index.data(ROW_ROLE).cancellable:
-                stop = QAction(QIcon(), "Cancel", menu)
+                stop = QAction(QIcon(), tr("Cancel"), menu)
                 stop.triggered.connect(self._give_current_up)
                 menu.addAction(stop)
-            action = QAction(QIcon(), "Remove from the list", menu)
+            action = QAction(QIcon(), tr("Remove from the list"), menu)
             action.triggered.connect(self._remove_current)
             menu.addAction(action)
             menu.popup(self.list.viewport().mapToGlobal(at))

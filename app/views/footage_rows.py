@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.language import tr
 from app.models.footage_model import ROW_ROLE, THUMBNAIL_SIZE, FootageRow, Index
 
 _PAD = 8
@@ -164,7 +165,9 @@ class FootageView(QListView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and self._cross_at(event.pos()) is not None:
-            QToolTip.showText(event.globalPos(), "Cancel (Esc while the list has the focus)", self)
+            QToolTip.showText(
+                event.globalPos(), tr("Cancel (Esc while the list has the focus)"), self
+            )
             return True
         return super().viewportEvent(event)
 

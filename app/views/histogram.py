@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from app.language import tr, tr_count
+from app.numerals import decimal, significant
 
 _BINS = 64
 _MARGIN = 8
@@ -39,16 +41,20 @@ class Histogram(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Histogram of scores")
+        self.setAccessibleName(tr("Histogram of scores"))
         self.setAccessibleDescription(
-            "How many frames have each score, with the threshold. Left and Right move it; "
-            "Up and Down move a range of scores whose frames are tinted on the timeline, "
-            "Escape takes it away."
+            tr(
+                "How many frames have each score, with the threshold. Left and Right move it; "
+                "Up and Down move a range of scores whose frames are tinted on the timeline, "
+                "Escape takes it away."
+            )
         )
         self.setToolTip(
-            "How many frames have each score (logarithmic)\n"
-            "Drag the dashed line to set the threshold; drag elsewhere to tint the frames of a "
-            "range of scores on the timeline, click to clear it"
+            tr(
+                "How many frames have each score (logarithmic)\n"
+                "Drag the dashed line to set the threshold; drag elsewhere to tint the frames of a "
+                "range of scores on the timeline, click to clear it"
+            )
         )
 
     def sizeHint(self) -> QSize:
@@ -102,7 +108,7 @@ class Histogram(QWidget):
         foot = self.height() - _FOOT
         painter.setPen(QColor(colours.faint))
         if not len(self._counts):
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, "No scores yet")
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, tr("No scores yet"))
             return
         painter.setPen(Qt.PenStyle.NoPen)
         step = (self._high - self._low) / len(self._counts)
@@ -121,13 +127,13 @@ class Histogram(QWidget):
         low, high = self._span()
         painter.setPen(QColor(colours.faint))
         labels = QRectF(_MARGIN, foot + 1, self.width() - 2 * _MARGIN, _FOOT - 3)
-        painter.drawText(labels, Qt.AlignmentFlag.AlignLeft, f"{low:.3g}")
-        painter.drawText(labels, Qt.AlignmentFlag.AlignRight, f"{high:.3g}")
+        painter.drawText(labels, Qt.AlignmentFlag.AlignLeft, significant(low, 3))
+        painter.drawText(labels, Qt.AlignmentFlag.AlignRight, significant(high, 3))
         x = self._x_of(self._threshold)
         painter.setPen(QPen(QColor(colours.alert), 1.5, Qt.PenStyle.DashLine))
         painter.drawLine(round(x), 4, round(x), foot)
         painter.setPen(QColor(colours.alert))
-        text = f"{self._threshold:.3g}"
+        text = significant(self._threshold, 3)
         width = painter.fontMetrics().horizontalAdvance(text)
         left = min(max(x - width / 2, _MARGIN + 36), self.width() - _MARGIN - width - 36)
         painter.drawText(round(left), self.height() - 5, text)
@@ -143,7 +149,13 @@ class Histogram(QWidget):
         painter.drawLine(area.topLeft(), area.bottomLeft())
         painter.drawLine(area.topRight(), area.bottomRight())
         inside = int(((self._values >= brush[0]) & (self._values <= brush[1])).sum())
-        text = f"{brush[0]:.2f} to {brush[1]:.2f}: {inside:,} frames"
+        text = tr_count(
+            inside,
+            "{low} to {high}: {count} frame",
+            "{low} to {high}: {count} frames",
+            low=decimal(brush[0], 2),
+            high=decimal(brush[1], 2),
+        )
         width = painter.fontMetrics().horizontalAdvance(text)
         at = min(max((left + right - width) / 2, _MARGIN), self.width() - _MARGIN - width)
         plate = QColor(colours.panel)

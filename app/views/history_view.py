@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import tr, tr_count
+from app.language import mark, tr, tr_count
 from app.views.empty import EmptyText
 from app.views.key_button import KeyButton
 
@@ -70,12 +70,12 @@ class HistoryView(QWidget):
         self.bin_title = QLabel()
         self.bin_title.setObjectName("title")
         self.buttons = {
-            command: KeyButton(tr(text), tr(tip), command)
+            command: KeyButton(text, tip, command)
             for command, text, tip in (
-                ("edit.undo", "Undo", "Take the last step back"),
-                ("edit.redo", "Redo", "Make the undone step again"),
-                ("edit.versions", "Older versions…", "Go back to an older saved review"),
-                ("segments.put_back", "Put back", "Put the selected segments back"),
+                ("edit.undo", tr("Undo"), tr("Take the last step back")),
+                ("edit.redo", tr("Redo"), tr("Make the undone step again")),
+                ("edit.versions", tr("Older versions…"), tr("Go back to an older saved review")),
+                ("segments.put_back", tr("Put back"), tr("Put the selected segments back")),
             )
         }
         for command, button in self.buttons.items():
@@ -148,7 +148,9 @@ class HistoryView(QWidget):
         line.setFont(font)
         if number > done:
             line.setForeground(self.palette().placeholderText())
-        state = "undone" if number > done else "in force" if number == done else "done"
+        state = mark("in force") if number == done else mark("done")
+        if number > done:
+            state = mark("undone")
         line.setToolTip(f"{title} ({tr(state)})")
         line.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}, {tr(state)}")
         self.steps.addItem(line)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.language import tr
 
 PICTURE = QSize(176, 99)
 _PAD, _LINE, _GAP = 4, 17, 6
@@ -18,7 +19,7 @@ class HoverPreview(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Preview of the moment under the mouse")
+        self.setAccessibleName(tr("Preview of the moment under the mouse"))
         self._image: QImage | None = None
         self._pictured = True
         self._lines: tuple[str, ...] = ()

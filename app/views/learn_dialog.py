@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.views.learn_form import LearnForm
 from app.views.learn_watch import LearnWatch
 
@@ -33,7 +34,7 @@ class LearnDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Learn normal")
+        self.setWindowTitle(tr("Learn normal"))
         self.form, self.watch = LearnForm(), LearnWatch()
         self._pages = QStackedWidget()
         self._pages.addWidget(self.form)
@@ -41,14 +42,18 @@ class LearnDialog(QDialog):
         self._said = QLabel()
         self._said.setWordWrap(True)
         self._said.setObjectName("faint")
-        self._close = _button("Close", "Close this window; a run goes on without it (Esc)")
-        self._again = _button("Learn another", "Back to the form")
-        self._discard = _button("Discard", "Stop and throw away what was learned so far")
-        self._stop = _button("Stop", "Stop; what was learned so far is kept, to go on later")
-        self._pause = _button("Pause", "Rest until you go on")
-        self._continue = _button("Continue", "Go on where it was stopped", primary=True)
-        self._learn = _button("Learn", "Begin; review goes on meanwhile", primary=True)
-        self._analyse = _button("Analyse", "Score the footage with these weights", primary=True)
+        self._close = _button(tr("Close"), tr("Close this window; a run goes on without it (Esc)"))
+        self._again = _button(tr("Learn another"), tr("Back to the form"))
+        self._discard = _button(tr("Discard"), tr("Stop and throw away what was learned so far"))
+        self._stop = _button(
+            tr("Stop"), tr("Stop; what was learned so far is kept, to go on later")
+        )
+        self._pause = _button(tr("Pause"), tr("Rest until you go on"))
+        self._continue = _button(tr("Continue"), tr("Go on where it was stopped"), primary=True)
+        self._learn = _button(tr("Learn"), tr("Begin; review goes on meanwhile"), primary=True)
+        self._analyse = _button(
+            tr("Analyse"), tr("Score the footage with these weights"), primary=True
+        )
         self._close.clicked.connect(self.close)
         self._again.clicked.connect(self.again_requested)
         self._discard.clicked.connect(self._on_discard)
@@ -93,7 +98,7 @@ class LearnDialog(QDialog):
         running = state in ("running", "paused")
         self._learn.setVisible(state == "form")
         self._pause.setVisible(running)
-        self._pause.setText("Go on" if state == "paused" else "Pause")
+        self._pause.setText(tr("Go on") if state == "paused" else tr("Pause"))
         self._stop.setVisible(running)
         self._discard.setVisible(running or state == "stopped")
         self._continue.setVisible(state == "stopped")
@@ -111,7 +116,7 @@ class LearnDialog(QDialog):
 
     def set_analyse(self, name: str, possible: bool) -> None:
         """Which footage Analyse means."""
-        self._analyse.setText(f"Analyse {name}" if name else "Analyse")
+        self._analyse.setText(tr("Analyse {name}", name=name) if name else tr("Analyse"))
         self._analyse.setEnabled(possible)
 
     def said(self) -> str:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.views.learn_ranges import RangeTable
 
 
@@ -62,11 +63,11 @@ class LearnForm(QWidget):
         self._bases: tuple[LearnChoice, ...] = ()
         self.ranges = RangeTable()
         self._summary = QLabel()
-        self._summary.setAccessibleName("What the ranges hold")
+        self._summary.setAccessibleName(tr("What the ranges hold"))
         self._findings = QLabel()
         self._findings.setWordWrap(True)
         self._findings.setObjectName("warn")
-        self._findings.setAccessibleName("What was noticed in the ranges")
+        self._findings.setAccessibleName(tr("What was noticed in the ranges"))
         self._findings.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._found = QScrollArea()
         self._found.setWidgetResizable(True)
@@ -76,11 +77,13 @@ class LearnForm(QWidget):
         self._found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left = QVBoxLayout()
         left.setSpacing(8)
-        left.addWidget(_title("What is normal"))
+        left.addWidget(_title(tr("What is normal")))
         left.addWidget(
             _faint(
-                "Ranges in which nothing unusual happens: a few minutes that show the usual"
-                " comings and goings. Nobody has to label anything."
+                tr(
+                    "Ranges in which nothing unusual happens: a few minutes that show the usual"
+                    " comings and goings. Nobody has to label anything."
+                )
             )
         )
         left.addWidget(self.ranges, 1)
@@ -94,18 +97,18 @@ class LearnForm(QWidget):
         self.set_check("", [])
 
     def _settings(self) -> QVBoxLayout:
-        self._detector = _combo("Detector", "What is learned")
+        self._detector = _combo(tr("Detector"), tr("What is learned"))
         self._detector.activated.connect(self._on_detector)
         self._says = _faint("")
-        self._base = _combo("Start from", "Weights to adapt, or nothing")
+        self._base = _combo(tr("Start from"), tr("Weights to adapt, or nothing"))
         self._base.activated.connect(self._on_change)
         self._base_says = _faint("")
-        self._quick = QRadioButton("Quick")
-        self._thorough = QRadioButton("Thorough")
+        self._quick = QRadioButton(tr("Quick"))
+        self._thorough = QRadioButton(tr("Thorough"))
         self._efforts = QButtonGroup(self)
         for button, says in (
-            (self._quick, "Enough for a first look"),
-            (self._thorough, "Better where things are subtle; review goes on meanwhile"),
+            (self._quick, tr("Enough for a first look")),
+            (self._thorough, tr("Better where things are subtle; review goes on meanwhile")),
         ):
             self._efforts.addButton(button)
             button.setToolTip(says)
@@ -118,8 +121,8 @@ class LearnForm(QWidget):
         self._robust.setDecimals(0)
         self._robust.setSuffix(" %")
         self._robust.setFixedWidth(104)
-        self._robust.setAccessibleName("Share left out")
-        says = (
+        self._robust.setAccessibleName(tr("Share left out"))
+        says = tr(
             "The worst predicted share of what is seen teaches nothing. Raise it where the ranges"
             " may hold a few unusual moments; 0 trusts them."
         )
@@ -127,8 +130,8 @@ class LearnForm(QWidget):
         self._robust.setAccessibleDescription(says)
         self._robust.valueChanged.connect(self._on_change)
         self._name = QLineEdit()
-        self._name.setAccessibleName("Name of the weights")
-        self._name.setToolTip("The weights are listed under this name, with a card")
+        self._name.setAccessibleName(tr("Name of the weights"))
+        self._name.setToolTip(tr("The weights are listed under this name, with a card"))
         self._name.textChanged.connect(self._on_change)
         self._problem = QLabel()
         self._problem.setObjectName("warn")
@@ -143,19 +146,19 @@ class LearnForm(QWidget):
         form.setHorizontalSpacing(12)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        form.addRow("Detector", self._detector)
+        form.addRow(tr("Detector"), self._detector)
         form.addRow("", self._says)
-        form.addRow("Start from", self._base)
+        form.addRow(tr("Start from"), self._base)
         form.addRow("", self._base_says)
-        form.addRow("Effort", efforts)
-        form.addRow("Leave out", self._robust)
-        form.addRow("", _faint("the share that is worst predicted, in case it is not normal"))
-        form.addRow("Name", self._name)
+        form.addRow(tr("Effort"), efforts)
+        form.addRow(tr("Leave out"), self._robust)
+        form.addRow("", _faint(tr("the share that is worst predicted, in case it is not normal")))
+        form.addRow(tr("Name"), self._name)
         form.addRow("", self._problem)
         self._form = form
         column = QVBoxLayout()
         column.setSpacing(8)
-        column.addWidget(_title("How it is learned"))
+        column.addWidget(_title(tr("How it is learned")))
         column.addLayout(form)
         column.addStretch(1)
         return column

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-HEADINGS = ("Footage", "From", "To", "Length")
+from app.language import mark, tr
+
+HEADINGS = (mark("Footage"), mark("From"), mark("To"), mark("Length"))
 _FIELDS = {1: "start", 2: "stop"}
 
 
@@ -60,10 +62,13 @@ class RangeTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._table = _Table(0, len(HEADINGS))
-        self._table.setHorizontalHeaderLabels(list(HEADINGS))
-        self._table.setAccessibleName("Ranges that are normal")
+        self._table.setHorizontalHeaderLabels([tr(heading) for heading in HEADINGS])
+        self._table.setAccessibleName(tr("Ranges that are normal"))
         self._table.setToolTip(
-            "Double-click From or To; type a time (1:05.2 or 65s) or a frame (650). Delete removes"
+            tr(
+                "Double-click From or To; type a time (1:05.2 or 65s) or a frame (650). "
+                "Delete removes"
+            )
         )
         self._table.verticalHeader().hide()
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -80,8 +85,10 @@ class RangeTable(QWidget):
         self._table.itemSelectionChanged.connect(self._on_selection)
         self._table.removed.connect(self._on_remove)
         self._empty = QLabel(
-            "Nothing yet. Add footage, or mark a range on the timeline: I where normal starts,"
-            " then Shift+O where it stops."
+            tr(
+                "Nothing yet. Add footage, or mark a range on the timeline: I where normal starts,"
+                " then Shift+O where it stops."
+            )
         )
         self._empty.setObjectName("faint")
         self._empty.setWordWrap(True)
@@ -91,11 +98,11 @@ class RangeTable(QWidget):
         inside = QVBoxLayout(self._vacant)
         inside.setContentsMargins(24, 24, 24, 24)
         inside.addWidget(self._empty)
-        self._add = QPushButton("Add footage...")
-        self._add.setToolTip("Whole files that show nothing unusual; shorten them in the table")
+        self._add = QPushButton(tr("Add footage..."))
+        self._add.setToolTip(tr("Whole files that show nothing unusual; shorten them in the table"))
         self._add.clicked.connect(self.add_requested)
-        self._remove = QPushButton("Remove")
-        self._remove.setToolTip("Take the chosen rows away (Delete); files stay as they are")
+        self._remove = QPushButton(tr("Remove"))
+        self._remove.setToolTip(tr("Take the chosen rows away (Delete); files stay as they are"))
         self._remove.clicked.connect(self._on_remove)
         buttons = QHBoxLayout()
         buttons.addWidget(self._add)

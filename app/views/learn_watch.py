@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.imaging import heat_image, to_qimage
+from app.language import tr
 from app.views.loss_curve import LossCurve
 from app.views.side_views import Pane
 
@@ -33,13 +34,13 @@ class LearnWatch(QWidget):
         super().__init__(parent)
         self._phase = QLabel()
         self._phase.setObjectName("title")
-        self._phase.setAccessibleName("What is done now")
+        self._phase.setAccessibleName(tr("What is done now"))
         self._left = QLabel()
         self._left.setObjectName("faint")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the learning")
+        self._bar.setAccessibleName(tr("Progress of the learning"))
         self._notes = QLabel()
         self._notes.setObjectName("warn")
         self._notes.setWordWrap(True)
@@ -48,15 +49,15 @@ class LearnWatch(QWidget):
         head.addWidget(self._phase, 1)
         head.addWidget(self._left)
         self.curve = LossCurve()
-        self.actual = Pane("Actual", "A frame that is not learned from")
-        self.expected = Pane("Expected", "What is predicted of it by now")
-        self.error = Pane("Error", "Where they differ")
+        self.actual = Pane(tr("Actual"), tr("A frame that is not learned from"))
+        self.expected = Pane(tr("Expected"), tr("What is predicted of it by now"))
+        self.error = Pane(tr("Error"), tr("Where they differ"))
         panes = QHBoxLayout()
         panes.setSpacing(8)
         for title, pane in (
-            ("Actual", self.actual),
-            ("Expected", self.expected),
-            ("Error", self.error),
+            (tr("Actual"), self.actual),
+            (tr("Expected"), self.expected),
+            (tr("Error"), self.error),
         ):
             one = QVBoxLayout()
             one.setSpacing(4)
@@ -92,7 +93,7 @@ class LearnWatch(QWidget):
         """Before a run."""
         self.curve.set_points([], [], 1)
         for pane in (self.actual, self.expected, self.error):
-            pane.set_content(None, "Shown once it learns.")
+            pane.set_content(None, tr("Shown once it learns."))
         self.set_findings([])
         self.set_progress("", "", 0.0)
         self._pages.setCurrentIndex(0)

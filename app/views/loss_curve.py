@@ -10,6 +10,8 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
+from app.language import tr, tr_count
+from app.numerals import significant
 
 _SMOOTH = 0.05  # share of a new point in the drawn mean
 
@@ -28,7 +30,7 @@ class LossAxis(pg.AxisItem):  # type: ignore[misc]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """`0.002`, and `2e-5` below that."""
-        return [f"{10**value:.1g}" for value in values]
+        return [significant(10**value, 1) for value in values]
 
 
 class LossCurve(QWidget):
@@ -37,8 +39,10 @@ class LossCurve(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plot = pg.PlotWidget(axisItems={"left": LossAxis("left")})
-        self._plot.setAccessibleName("Loss")
-        self._plot.setToolTip("How badly the footage is predicted, step by step: lower is better")
+        self._plot.setAccessibleName(tr("Loss"))
+        self._plot.setToolTip(
+            tr("How badly the footage is predicted, step by step: lower is better")
+        )
         self._plot.setMouseEnabled(False, False)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -65,7 +69,12 @@ class LossCurve(QWidget):
         self._mean.setData(x, np.exp(mean))
         self._plot.setXRange(0, max(total, 1), padding=0.01)
         if len(y):
-            said = f"{len(y)} points; the mean is {np.exp(mean[-1]):.4g} now"
+            said = tr_count(
+                len(y),
+                "{count} point; the mean is {mean} now",
+                "{count} points; the mean is {mean} now",
+                mean=significant(np.exp(mean[-1])),
+            )
             self._plot.setAccessibleDescription(said)
 
     def shown(self) -> int:

@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
+from app.language import tr
+from app.numerals import decimal, duration, significant, whole
 from app.views.times_table import TimesTable
-from engine.timebase import spoken_duration, timecode
+from engine.timebase import timecode
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,16 @@ class NearList(QWidget):
         self.title.setAutoRaise(True)
         self._open = True
         self._room = True
-        self.title.setToolTip("Peaks under the threshold, the highest first; click folds the list")
+        self.title.setToolTip(
+            tr("Peaks under the threshold, the highest first; click folds the list")
+        )
         self.title.setAccessibleDescription(self.title.toolTip())
-        self.take = QPushButton("Make a segment")
-        self.take.setAccessibleName("Make a segment of the chosen near miss")
+        self.take = QPushButton(tr("Make a segment"))
+        self.take.setAccessibleName(tr("Make a segment of the chosen near miss"))
         self.table = TimesTable(
-            "Near misses", ("Peak at", "Length", "Peak"), "Nothing comes close to the threshold."
+            tr("Near misses"),
+            (tr("Peak at"), tr("Length"), tr("Peak")),
+            tr("Nothing comes close to the threshold."),
         )
         head = QHBoxLayout()
         head.setSpacing(6)
@@ -74,7 +80,7 @@ class NearList(QWidget):
 
     def set_key(self, key: str) -> None:
         """The key of the command that makes a segment."""
-        help = "Make a segment of the chosen near miss"
+        help = tr("Make a segment of the chosen near miss")
         self.take.setToolTip(f"{help} ({key})" if key else help)
         self.take.setAccessibleDescription(self.take.toolTip())
 
@@ -84,14 +90,14 @@ class NearList(QWidget):
         texts = [
             (
                 row.clock or timecode(row.peak_time, digits=1),
-                spoken_duration(row.length),
-                f"{row.peak:.2f}",
+                duration(row.length),
+                decimal(row.peak, 2),
             )
             for row in self._rows
         ]
         tips = [
-            f"Flagged with a threshold of {row.peak:.3g} or less"
-            + (f"\n{row.clock} in {row.file}" if row.file else "")
+            tr("Flagged with a threshold of {peak} or less", peak=significant(row.peak, 3))
+            + (f"\n{tr('{clock} in {file}', clock=row.clock, file=row.file)}" if row.file else "")
             for row in self._rows
         ]
         self.table.set_rows(texts, tips, [theme.colours().text] * len(texts))
@@ -135,8 +141,8 @@ class NearList(QWidget):
     def _refresh(self) -> None:
         arrow = Qt.ArrowType.DownArrow if self.is_open() else Qt.ArrowType.RightArrow
         self.title.setArrowType(arrow)
-        count = f" ({len(self._rows)})" if self._rows else ""
-        self.title.setText(f"Near misses{count}")
+        count = f" ({whole(len(self._rows))})" if self._rows else ""
+        self.title.setText(tr("Near misses") + count)
         self.title.setAccessibleName(self.title.text())
         self.take.setEnabled(self.chosen() is not None)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from app.language import tr
+
 
 class NoticeBar(QFrame):
     """Shows a sentence and a hint until it is closed or another takes its place."""
@@ -16,13 +18,13 @@ class NoticeBar(QFrame):
         self.setObjectName("panel")
         self._text = QLabel()
         self._text.setWordWrap(True)
-        self._text.setAccessibleName("Notice")
+        self._text.setAccessibleName(tr("Notice"))
         self._action = QToolButton()
         self._action.clicked.connect(self._on_action)
         self._command = ""
         close = QToolButton()
-        close.setText("Close")
-        close.setToolTip("Close this notice")
+        close.setText(tr("Close"))
+        close.setToolTip(tr("Close this notice"))
         close.clicked.connect(self.clear)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
 
+from app.language import tr
+
 _TICKS = 1000
 
 
@@ -37,7 +39,7 @@ class NumberRow(QWidget):
         super().__init__(parent)
         self._spec = spec
         self._low, self._high = spec.low, spec.high
-        self.label = QLabel(spec.name)
+        self.label = QLabel(tr(spec.name))
         self.box = QDoubleSpinBox()
         self.box.setDecimals(spec.decimals)
         self.box.setSingleStep(spec.step)
@@ -45,7 +47,7 @@ class NumberRow(QWidget):
             spec.low if spec.box_low is None else spec.box_low,
             spec.high if spec.box_high is None else spec.box_high,
         )
-        self.box.setSuffix(spec.suffix)
+        self.box.setSuffix(tr(spec.suffix))
         self.box.setKeyboardTracking(False)
         self.box.setFixedWidth(104)
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -67,11 +69,12 @@ class NumberRow(QWidget):
         grid.addWidget(self.box, 0, 1, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self.slider, 1, 0, 1, 2)
         grid.addWidget(self.reason, 2, 0, 1, 2)
-        for control, kind in ((self.box, ""), (self.slider, " slider")):
-            control.setAccessibleName(spec.name + kind)
-            control.setAccessibleDescription(spec.help)
-            control.setToolTip(spec.help)
-        self.label.setToolTip(spec.help)
+        self.box.setAccessibleName(tr(spec.name))
+        self.slider.setAccessibleName(tr("{name}, slider", name=tr(spec.name)))
+        for control in (self.box, self.slider):
+            control.setAccessibleDescription(tr(spec.help))
+            control.setToolTip(tr(spec.help))
+        self.label.setToolTip(tr(spec.help))
         self.box.valueChanged.connect(self._typed)
         self.slider.valueChanged.connect(self._slid)
 
@@ -99,8 +102,8 @@ class NumberRow(QWidget):
         self.reason.setText(reason)
         self.reason.setVisible(not available and bool(reason))
         for control in (self.box, self.slider):
-            control.setToolTip(self._spec.help if available else reason)
-            control.setAccessibleDescription(self._spec.help if available else reason)
+            control.setToolTip(tr(self._spec.help) if available else reason)
+            control.setAccessibleDescription(tr(self._spec.help) if available else reason)
 
     def _follow(self, value: float) -> None:
         with QSignalBlocker(self.slider):

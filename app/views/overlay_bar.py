@@ -7,7 +7,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from app import theme
+from app.language import mark, tr
+from app.numerals import percent
 
+MODES = {
+    "heat": mark("Heat"),
+    "contour": mark("Contour"),
+    "boxes": mark("Boxes"),
+    "off": mark("Off"),
+}
 _MARGIN = 10
 _LEAST = 10  # per cent; "off" is a kind of overlay, not a strength
 
@@ -21,15 +29,15 @@ class OverlayBar(QWidget):
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.mode = QToolButton()
-        self.mode.setAccessibleName("Kind of overlay")
+        self.mode.setAccessibleName(tr("Kind of overlay"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(_LEAST, 100)
         self.slider.setPageStep(10)
         self.slider.setFixedWidth(84)
-        self.slider.setAccessibleName("Opacity of the overlay")
+        self.slider.setAccessibleName(tr("Opacity of the overlay"))
         self.share = QLabel()
         self.share.setObjectName("mono")
-        self.share.setAccessibleName("Opacity in per cent")
+        self.share.setAccessibleName(tr("Opacity in per cent"))
         self.share.setFixedWidth(self.share.fontMetrics().horizontalAdvance("100 %") + 8)
         self.share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
@@ -49,18 +57,20 @@ class OverlayBar(QWidget):
 
     def set_keys(self, mode: str, fainter: str, stronger: str) -> None:
         """The keys of the commands, for the tooltips."""
-        kinds = "Overlay: heat, contour, boxes, off"
+        kinds = tr("Overlay: heat, contour, boxes, off")
         self.mode.setToolTip(f"{kinds} ({mode})" if mode else kinds)
         self.mode.setAccessibleDescription(self.mode.toolTip())
-        strength = "How strong the heat map is"
-        keys = f" ({fainter} and {stronger})" if fainter and stronger else ""
-        self.slider.setToolTip(strength + keys)
-        self.slider.setAccessibleDescription(strength + keys)
+        strength = tr("How strong the heat map is")
+        if fainter and stronger:
+            keys = tr("{fainter} and {stronger}", fainter=fainter, stronger=stronger)
+            strength = f"{strength} ({keys})"
+        self.slider.setToolTip(strength)
+        self.slider.setAccessibleDescription(strength)
 
     def set_mode(self, mode: str) -> None:
         """Name the kind in force; only the heat map has an opacity."""
-        self.mode.setText(mode.capitalize())
-        self.mode.setAccessibleName(f"Kind of overlay: {mode}")
+        self.mode.setText(tr(MODES[mode]))
+        self.mode.setAccessibleName(tr("Kind of overlay: {kind}", kind=tr(MODES[mode])))
         for widget in (self.slider, self.share):
             widget.setVisible(mode == "heat")
         self._place()
@@ -82,7 +92,7 @@ class OverlayBar(QWidget):
     # inner
 
     def _say(self) -> None:
-        self.share.setText(f"{self.slider.value()} %")
+        self.share.setText(percent(self.slider.value() / 100))
 
     @Slot()
     def _ask_mode(self) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.language import tr
 from app.views.figures import ask_where
 from app.views.portrait_figure import PortraitFigure
+from app.wording import fault
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -97,6 +98,6 @@ class PortraitDialog(QDialog):
         try:
             self.figure.save(path)
         except EngineError as error:
-            self._state.setText(f"{error} {error.hint}")
+            self._state.setText(fault(error))
         else:
             self._state.setText(tr("Saved as {path}.", path=path))

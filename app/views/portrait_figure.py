@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from app.imaging import heat_image, to_qimage
 from app.language import tr
+from app.numerals import decimal, percent, whole
 from app.theme import Colours
 from app.views.figures import Figure, empty, heading, small
 
@@ -37,8 +38,15 @@ class PortraitFigure(Figure):
         self._portrait, self._memory = portrait, min(memory, len(portrait.answers) - 1)
         one = portrait.answers[self._memory]
         shares = np.bincount(one.assigned.ravel(), minlength=len(one.items)) / one.assigned.size
-        told = ", ".join(f"{at + 1}: {100 * share:.0f} %" for at, share in enumerate(shares))
-        self.setAccessibleDescription(f"{one.name} of frame {portrait.index} by share: {told}")
+        told = ", ".join(f"{at + 1}: {percent(share)}" for at, share in enumerate(shares))
+        self.setAccessibleDescription(
+            tr(
+                "{name} of frame {index} by share: {told}",
+                name=tr(one.name),
+                index=whole(portrait.index),
+                told=told,
+            )
+        )
         self.update()
 
     def say(self, text: str) -> None:
@@ -64,7 +72,7 @@ class PortraitFigure(Figure):
         self._put(painter, cells[0], tr("Frame {at}", at=seen.index), colours, None)
         self._put(painter, cells[1], tr("Prediction error"), colours, _heat(seen.error))
         labels = _labels(one.assigned, len(one.items))
-        self._put(painter, cells[2], tr("Which {name} answer", name=one.name), colours, labels)
+        self._put(painter, cells[2], tr("Which {name} answer", name=tr(one.name)), colours, labels)
         maps, title = one.matching, tr("Matching probabilities, item by item")
         if one.normalcy is not None:
             maps, title = one.normalcy, tr("Normalcy maps, prototype by prototype")
@@ -110,13 +118,13 @@ class PortraitFigure(Figure):
             small(painter, 10)
             painter.setPen(QColor(colours.text))
             text = QPointF(place.left(), bar.bottom() + 11)
-            painter.drawText(text, f"{at + 1}: {100 * share:.0f} %")
+            painter.drawText(text, f"{at + 1}: {percent(share)}")
         small(painter, 10)
         painter.setPen(QColor(colours.faint))
         scale = tr(
-            "dark {low:.3f} to light {high:.3f} · bar: share of queries it answers most",
-            low=low,
-            high=high,
+            "dark {low} to light {high} · bar: share of queries it answers most",
+            low=decimal(low, 3),
+            high=decimal(high, 3),
         )
         painter.drawText(area, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, scale)
 

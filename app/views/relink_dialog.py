@@ -33,12 +33,14 @@ class RelinkDialog(QDialog):
         title.setObjectName("title")
         title.setWordWrap(True)
         rule = (
-            "Footage counts as the same only if its size and fingerprint agree; its name may be "
-            "another. Nothing is written to it."
+            tr(
+                "Footage counts as the same only if its size and fingerprint agree; its name may "
+                "be another. Nothing is written to it."
+            )
             if fingerprinted
-            else "Nothing but its name is known, so the file that you choose is taken."
+            else tr("Nothing but its name is known, so the file that you choose is taken.")
         )
-        text = QLabel(f"{why}\n\n{tr(rule)}")
+        text = QLabel(f"{why}\n\n{rule}")
         text.setWordWrap(True)
         self.state = QLabel()
         self.state.setObjectName("faint")

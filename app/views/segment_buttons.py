@@ -7,19 +7,28 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.language import tr
+from app.language import mark, tr
 from app.models.segment_model import GLYPHS
+from app.numerals import whole
 from app.views.key_button import KeyButton
 
 _JUDGEMENTS = (
-    ("confirmed", "Confirm", "Confirm the selected segments", "segments.confirm"),
-    ("dismissed", "Dismiss", "Dismiss the selected segments", "segments.dismiss"),
-    ("unsure", "Unsure", "Mark the selected segments as unsure", "segments.unsure"),
+    ("confirmed", mark("Confirm"), mark("Confirm the selected segments"), "segments.confirm"),
+    ("dismissed", mark("Dismiss"), mark("Dismiss the selected segments"), "segments.dismiss"),
+    ("unsure", mark("Unsure"), mark("Mark the selected segments as unsure"), "segments.unsure"),
 )
 _EDITS = (
-    ("segments.split", "Split", "Split the selected segment where the playhead stands"),
-    ("segments.merge", "Merge", "Merge the selected segments; a single one with the next"),
-    ("segments.delete", "Bin", "Put the selected segments into the bin; History gives them back"),
+    ("segments.split", mark("Split"), mark("Split the selected segment where the playhead stands")),
+    (
+        "segments.merge",
+        mark("Merge"),
+        mark("Merge the selected segments; a single one with the next"),
+    ),
+    (
+        "segments.delete",
+        mark("Bin"),
+        mark("Put the selected segments into the bin; History gives them back"),
+    ),
 )
 
 
@@ -76,9 +85,11 @@ class SegmentButtons(QWidget):
     def set_ticked(self, count: int) -> None:
         """How many segments are ticked for export."""
         self._ticked = count
-        self.export.setText(tr("Export ({count})…", count=count) if count else tr("Export…"))
+        self.export.setText(tr("Export ({count})…", count=whole(count)) if count else tr("Export…"))
         self.export.setEnabled(count > 0)
-        tip = tr("Export the ticked segments" if count else "Tick segments in the first column")
+        tip = tr("Export the ticked segments")
+        if not count:
+            tip = tr("Tick segments in the first column")
         self.export.setToolTip(f"{tip} ({self._export_key})" if self._export_key else tip)
 
     @Slot()

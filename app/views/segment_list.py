@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import tr
+from app.language import mark, tr
 from app.models.segment_model import (
     ID_ROLE,
     LENGTH,
@@ -46,7 +46,7 @@ from app.views.segment_table import SegmentFilter, SegmentTable
 MODIFIER = Qt.KeyboardModifier
 _NARROW = 700  # below it length, tags and note leave the table
 _LOW = 400  # below it the inspector shows the note alone
-_EMPTY = "No segments above the threshold. Lower it on the timeline, or drag it in the panel."
+_EMPTY = mark("No segments above the threshold. Lower it on the timeline, or drag it in the panel.")
 
 
 class SegmentList(QWidget):

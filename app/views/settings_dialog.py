@@ -19,22 +19,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import tr
+from app.language import mark, tr
 from app.settings import CACHE_MIB, DEVICES, PRECISIONS, Settings
 
 DEVICE_WORDS = {
-    "auto": "automatic",
-    "cpu": "processor (cpu)",
-    "cuda": "NVIDIA graphics (cuda)",
-    "mps": "Apple graphics (mps)",
+    "auto": mark("automatic"),
+    "cpu": mark("processor (cpu)"),
+    "cuda": mark("NVIDIA graphics (cuda)"),
+    "mps": mark("Apple graphics (mps)"),
 }
 PRECISION_WORDS = {
-    "auto": "automatic",
-    "fp32": "exact (fp32)",
-    "bf16": "fast (bf16)",
-    "fp16": "fast (fp16)",
+    "auto": mark("automatic"),
+    "fp32": mark("exact (fp32)"),
+    "bf16": mark("fast (bf16)"),
+    "fp16": mark("fast (fp16)"),
 }
-THEME_WORDS = {"dark": "dark", "light": "light", "system": "as the system says"}
+THEME_WORDS = {"dark": mark("dark"), "light": mark("light"), "system": mark("as the system says")}
 
 
 class SettingsDialog(QDialog):
@@ -84,7 +84,7 @@ class SettingsDialog(QDialog):
         self.cache = QSpinBox()
         self.cache.setRange(CACHE_MIB[0], CACHE_MIB[1])
         self.cache.setSingleStep(64)
-        self.cache.setSuffix(" MiB")
+        self.cache.setSuffix(tr(" MiB"))
         self.cache.setValue(settings.cache_mib)
         self.cache.setToolTip(
             tr("Memory for decoded frames; more makes stepping back and scrubbing smoother")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.imaging import heat_image
+from app.language import tr
 from app.theme import DARK, colours
 
 PATIENCE = 150  # ms before waiting is worth a word; most answers come sooner
@@ -25,7 +26,7 @@ class Pane(QWidget):
         self._note = ""
         self.waiting = False
         self._explained = explained
-        self.setAccessibleName(f"{title} picture")
+        self.setAccessibleName(tr("{title} picture", title=title))
         self.setToolTip(explained)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(72, 54)
@@ -54,7 +55,7 @@ class Pane(QWidget):
 
     def message(self) -> str:
         """The words that are shown, if any."""
-        return "Computing…" if self.waiting else self._note
+        return tr("Computing…") if self.waiting else self._note
 
     def has_picture(self) -> bool:
         """Whether a picture is shown."""
@@ -147,22 +148,22 @@ class SideViews(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dark_grey: QImage | None = None
-        self.actual = Pane("Actual", "The shown frame")
-        self.expected = Pane("Expected", "What the detector predicted for this frame")
+        self.actual = Pane(tr("Actual"), tr("The shown frame"))
+        self.expected = Pane(tr("Expected"), tr("What the detector predicted for this frame"))
         self.error = Pane(
-            "Error", "Where the two differ: the brighter, the rarer in normal footage"
+            tr("Error"), tr("Where the two differ: the brighter, the rarer in normal footage")
         )
-        self.setAccessibleName("Actual, expected and error")
+        self.setAccessibleName(tr("Actual, expected and error"))
         self.setAccessibleDescription(
-            "The shown frame, the prediction for it, and their difference"
+            tr("The shown frame, the prediction for it, and their difference")
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         for title, pane in (
-            ("Actual", self.actual),
-            ("Expected", self.expected),
-            ("Error", self.error),
+            (tr("Actual"), self.actual),
+            (tr("Expected"), self.expected),
+            (tr("Error"), self.error),
         ):
             label = QLabel(title)
             label.setObjectName("faint")
@@ -181,7 +182,7 @@ class SideViews(QWidget):
 
     def set_actual(self, picture: QImage | None) -> None:
         """The shown frame; its aspect holds for all three."""
-        self.actual.set_content(picture, "" if picture is not None else "No frame")
+        self.actual.set_content(picture, "" if picture is not None else tr("No frame"))
         self._dark_grey = None
         if picture is not None and not picture.isNull():
             for pane in (self.actual, self.expected, self.error):
@@ -190,13 +191,15 @@ class SideViews(QWidget):
     def set_expected(self, picture: QImage | None, note: str = "") -> None:
         """The prediction, or the reason why there is none.  Ends waiting for it."""
         self._answered(self.expected)
-        self.expected.set_content(picture, note or ("" if picture is not None else "Not computed"))
+        self.expected.set_content(
+            picture, note or ("" if picture is not None else tr("Not computed"))
+        )
 
     def set_error(self, overlay: NDArray[np.float32] | None, note: str = "") -> None:
         """Where the two differ (h, w), over a dark grey copy of the frame.  Ends waiting for it."""
         self._answered(self.error)
         if overlay is None:
-            self.error.set_content(None, note or "Not computed")
+            self.error.set_content(None, note or tr("Not computed"))
             return
         self.error.set_content(self._backdrop(), note, heat_image(overlay, 0.95))
 
@@ -212,7 +215,7 @@ class SideViews(QWidget):
     def set_unavailable(self, reason: str) -> None:
         """This detector predicts no picture.  The error view stays usable: set it afterwards."""
         self.set_expected(None, reason)
-        self.set_error(None, "Nothing to compare with")
+        self.set_error(None, tr("Nothing to compare with"))
 
     def clear(self) -> None:
         """No footage."""

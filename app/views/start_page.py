@@ -43,35 +43,40 @@ class StartPage(QWidget):
         grid.setSpacing(10)
         for number, (command, text, tip, signal) in enumerate(
             (
-                ("file.open", "Open footage…", "One or more video files", self.open_requested),
+                (
+                    "file.open",
+                    tr("Open footage…"),
+                    tr("One or more video files"),
+                    self.open_requested,
+                ),
                 (
                     "file.open_folder",
-                    "Open folder…",
-                    "A folder of footage, or of images as one footage",
+                    tr("Open folder…"),
+                    tr("A folder of footage, or of images as one footage"),
                     self.folder_requested,
                 ),
                 (
                     "file.open_review",
-                    "Open a review…",
-                    "A review that was copied from another computer",
+                    tr("Open a review…"),
+                    tr("A review that was copied from another computer"),
                     self.review_requested,
                 ),
                 (
                     "learn.normal",
-                    "Learn normal…",
-                    "Teach a detector what is normal for a camera",
+                    tr("Learn normal…"),
+                    tr("Teach a detector what is normal for a camera"),
                     self.learn_requested,
                 ),
                 (
                     "file.demo",
-                    "Try the demo",
-                    "Render a scene on this machine and analyse it for real",
+                    tr("Try the demo"),
+                    tr("Render a scene on this machine and analyse it for real"),
                     self.demo_requested,
                 ),
             )
         ):
-            button = KeyButton(tr(text), tr(tip), command)
-            button.setAccessibleName(tr(text).removesuffix("…"))
+            button = KeyButton(text, tip, command)
+            button.setAccessibleName(text.removesuffix("…"))
             button.setMinimumHeight(38)
             if not number:
                 button.setObjectName("primary")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.language import tr
+
 
 class Suggestion(QFrame):
     """Hidden while there is nothing to suggest."""
@@ -16,11 +18,13 @@ class Suggestion(QFrame):
         self.setObjectName("panel")
         self._text = QLabel()
         self._text.setWordWrap(True)
-        self._text.setAccessibleName("What your verdicts suggest")
-        self._text.setToolTip("Worked out from your verdicts; nothing changes until you apply it")
-        self._apply = QPushButton("Apply")
-        self._apply.setAccessibleName("Apply the suggested threshold")
-        self._apply.setToolTip("Set the threshold to it; Ctrl+Z takes it back")
+        self._text.setAccessibleName(tr("What your verdicts suggest"))
+        self._text.setToolTip(
+            tr("Worked out from your verdicts; nothing changes until you apply it")
+        )
+        self._apply = QPushButton(tr("Apply"))
+        self._apply.setAccessibleName(tr("Apply the suggested threshold"))
+        self._apply.setToolTip(tr("Set the threshold to it; Ctrl+Z takes it back"))
         self._apply.setAccessibleDescription(self._apply.toolTip())
         self._apply.clicked.connect(self._on_apply)
         column = QVBoxLayout(self)

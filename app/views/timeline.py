@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.language import tr
 from app.models.segment_model import SegmentRow
+from app.numerals import significant
 from app.views.timeline_gestures import Gestures
 from app.views.timeline_joined import JoinedStage
 from app.views.timeline_rows import TRACK_HEIGHT, Row
@@ -77,14 +79,14 @@ class Timeline(JoinedStage):
 
     def set_regular_score(self, values: Values, done: int) -> None:
         """The regular score E_t (N,), which gamma is compared with."""
-        self.set_track(REGULAR, "regular score E_t", values, done)
+        self.set_track(REGULAR, tr("regular score E_t"), values, done)
 
     def set_gamma(self, value: float | None) -> None:
         """Where the line on the regular score lies; None without one."""
         row = self._tracks.get(REGULAR)
         if row is not None and not row.held:
             row.set_line(value)
-            text = "" if value is None else f"gamma {value:.4g}"
+            text = "" if value is None else tr("gamma {gamma}", gamma=significant(value))
             if not text or not row.meaning.text.startswith(text):
                 row.meaning.set_text(text)
             self._later()
@@ -259,7 +261,7 @@ class Timeline(JoinedStage):
         if row is self._score:
             (self.threshold_set if final else self.threshold_moved).emit(value)
         else:
-            row.meaning.set_text(f"gamma {value:.4g}")
+            row.meaning.set_text(tr("gamma {gamma}", gamma=significant(value)))
             (self.gamma_set if final else self.gamma_moved).emit(value)
         if final:
             self._later()

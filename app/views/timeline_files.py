@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from app import theme
 from app.language import tr
+from app.numerals import duration
 from app.views.timeline_items import RowItem, faded
-from engine.timebase import spoken_duration, timecode
+from engine.timebase import timecode
 
 LEAST_GAP = 0.5  # seconds; recorders lose so much at every change of file
 _PAD = 6
@@ -147,7 +148,7 @@ class GapsItem(RowItem):
                 self._name(painter, seen, stop - start)
 
     def _name(self, painter: QPainter, area: QRectF, seconds: float) -> None:
-        length = spoken_duration(seconds)
+        length = duration(seconds)
         font = _small_font()
         metrics = QFontMetricsF(font)
         for text in (tr("nothing recorded for {length}", length=length), length):

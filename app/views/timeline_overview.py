@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from app.language import tr
 from app.views.timeline_files import hatch
 from app.views.timeline_stretches import Stretches
 
@@ -57,12 +58,14 @@ class TimelineOverview(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Overview of the footage")
+        self.setAccessibleName(tr("Overview of the footage"))
         self.setAccessibleDescription(
-            "The whole footage, with the part that the timeline shows. "
-            "Left and Right move it, plus and minus zoom, 0 shows everything."
+            tr(
+                "The whole footage, with the part that the timeline shows. "
+                "Left and Right move it, plus and minus zoom, 0 shows everything."
+            )
         )
-        self.setToolTip("The whole footage: drag the window to move it, its edges to zoom")
+        self.setToolTip(tr("The whole footage: drag the window to move it, its edges to zoom"))
 
     def sizeHint(self) -> QSize:
         return QSize(400, HEIGHT)

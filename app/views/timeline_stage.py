@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
+from app.language import tr
 from app.views.timeline_files import FilesItem, GapsItem
 from app.views.timeline_items import CurveItem, SegmentsItem, faded
 from app.views.timeline_marks import FoundByItem, LoopItem, NearItem
@@ -54,11 +55,13 @@ class TimelineStage(QWidget):
         layout.addWidget(self.view, 1)
         layout.addWidget(self.overview)
         self.setFocusProxy(self.view)
-        self.view.setAccessibleName("Timeline")
+        self.view.setAccessibleName(tr("Timeline"))
         self.view.setAccessibleDescription(
-            "Anomaly score over time with segments, threshold and playhead. "
-            "Plus and minus zoom, 0 shows everything. Drag to scrub; the wheel zooms, "
-            "a drag with Shift or the right button pans, a double click shows everything."
+            tr(
+                "Anomaly score over time with segments, threshold and playhead. "
+                "Plus and minus zoom, 0 shows everything. Drag to scrub; the wheel zooms, "
+                "a drag with Shift or the right button pans, a double click shows everything."
+            )
         )
         self._build()
         self._clock = QElapsedTimer()

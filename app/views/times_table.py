@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.views.empty import EmptyText
 
 
@@ -31,7 +32,7 @@ class TimesTable(QTableWidget):
         self.setHorizontalHeaderLabels(list(headers))
         self.setAccessibleName(name)
         self.setToolTip(
-            "A click or Return goes to that moment, the arrow keys walk through the list"
+            tr("A click or Return goes to that moment, the arrow keys walk through the list")
         )
         self.setAccessibleDescription(self.toolTip())
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

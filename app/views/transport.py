@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import mark, tr
+from app.numerals import significant
 from app.theme import Colours, colours
 from engine.timebase import timecode
 
@@ -25,7 +27,7 @@ ICON = 18
 BUTTON = 33
 GAP = 10
 WIDE_GAP = 20
-NO_CLOCK = "wall clock unknown"
+NO_CLOCK = mark("wall clock unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,18 @@ class Control:
 
 
 CONTROLS = (
-    Control("playback.start", "To the first frame", ("mdi6.skip-backward",)),
-    Control("segments.previous", "Previous flagged segment", ("mdi6.flag", "mdi6.chevron-left")),
-    Control("playback.frame_back", "One frame back", ("mdi6.step-backward",), gap=True),
-    Control("playback.reverse", "Play backwards", ("mdi6.play",)),
-    Control("playback.toggle", "Play", ("mdi6.play",)),
-    Control("playback.frame_forward", "One frame forward", ("mdi6.step-forward",)),
-    Control("segments.next", "Next flagged segment", ("mdi6.flag", "mdi6.chevron-right"), gap=True),
-    Control("playback.end", "To the last frame", ("mdi6.skip-forward",)),
+    Control("playback.start", mark("To the first frame"), ("mdi6.skip-backward",)),
+    Control(
+        "segments.previous", mark("Previous flagged segment"), ("mdi6.flag", "mdi6.chevron-left")
+    ),
+    Control("playback.frame_back", mark("One frame back"), ("mdi6.step-backward",), gap=True),
+    Control("playback.reverse", mark("Play backwards"), ("mdi6.play",)),
+    Control("playback.toggle", mark("Play"), ("mdi6.play",)),
+    Control("playback.frame_forward", mark("One frame forward"), ("mdi6.step-forward",)),
+    Control(
+        "segments.next", mark("Next flagged segment"), ("mdi6.flag", "mdi6.chevron-right"), gap=True
+    ),
+    Control("playback.end", mark("To the last frame"), ("mdi6.skip-forward",)),
 )
 
 
@@ -66,8 +72,10 @@ class Transport(QWidget):
         self._drawn_with: Colours | None = None
         self._texts: tuple[str, ...] = ()  # frame and time in full, both short, PTS, wall clock
         self._widths = (0, 0, 0)  # of frame and time in full, both short, PTS and wall clock
-        self.setAccessibleName("Playback")
-        self.setAccessibleDescription("Buttons for playback, and the number and time of the frame")
+        self.setAccessibleName(tr("Playback"))
+        self.setAccessibleDescription(
+            tr("Buttons for playback, and the number and time of the frame")
+        )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
         self._controls = QHBoxLayout()
@@ -83,14 +91,20 @@ class Transport(QWidget):
                 self._controls.addSpacing(6)
             self._controls.addWidget(self._buttons[control.command])
         group.idClicked.connect(self._send)
-        self.speed = _readout("Speed", "How fast it plays; backwards is negative")
+        self.speed = _readout(tr("Speed"), tr("How fast it plays; backwards is negative"))
         self.speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._controls.addSpacing(4)
         self._controls.addWidget(self.speed)
-        self.frame = _readout("Frame", "The frame on the screen, counted from 0, and how many")
-        self.time = _readout("Time", "Time since the first frame, and how long the footage is")
-        self.pts = _readout("PTS", "The frame's time stamp in the file, in the stream's own units")
-        self.wall = _readout("Wall clock", "When the frame was recorded")
+        self.frame = _readout(
+            tr("Frame"), tr("The frame on the screen, counted from 0, and how many")
+        )
+        self.time = _readout(
+            tr("Time"), tr("Time since the first frame, and how long the footage is")
+        )
+        self.pts = _readout(
+            tr("PTS"), tr("The frame's time stamp in the file, in the stream's own units")
+        )
+        self.wall = _readout(tr("Wall clock"), tr("When the frame was recorded"))
         self._spare = _column(WIDE_GAP, self.pts, self.wall)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -122,8 +136,8 @@ class Transport(QWidget):
             f"{now} / {timecode(duration)}",
             frame,
             now,
-            "no pts" if pts is None else f"pts {pts}",
-            wall or NO_CLOCK,
+            tr("no pts") if pts is None else tr("pts {pts}", pts=pts),
+            wall or tr(NO_CLOCK),
         )
 
     def clear(self) -> None:
@@ -134,7 +148,7 @@ class Transport(QWidget):
     def set_playing(self, speed: float) -> None:
         """0 is paused, negative is backwards."""
         self._speed = speed
-        self.speed.setText(f"{speed:g}x" if speed else "paused")
+        self.speed.setText(f"{significant(speed)}x" if speed else tr("paused"))
         self._set_tips()
         self.refresh_icons()
 
@@ -172,7 +186,7 @@ class Transport(QWidget):
         button.setIconSize(QSize(ICON, ICON))
         button.setFixedWidth(BUTTON)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(control.title)
+        button.setAccessibleName(tr(control.title))
         return button
 
     @Slot(int)
@@ -181,13 +195,15 @@ class Transport(QWidget):
 
     def _set_tips(self) -> None:
         for control in CONTROLS:
-            title = control.title
+            title = tr(control.title)
             if control.command == "playback.toggle" and self._speed:
-                title = "Pause"
+                title = tr("Pause")
             key = self._keys.get(control.command, "")
             button = self._buttons[control.command]
             button.setAccessibleName(title)
-            button.setAccessibleDescription(f"{title}, key {key}" if key else title)
+            button.setAccessibleDescription(
+                tr("{title}, key {key}", title=title, key=key) if key else title
+            )
             button.setToolTip(f"{title} ({key})" if key else title)
 
     def _write(self, *texts: str) -> None:

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
+from app.numerals import decimal
 from app.views.histogram import Histogram
 from app.views.number_row import NumberRow, NumberSpec
 from app.views.suggestion import Suggestion
@@ -47,7 +49,7 @@ class TuningPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = ("appearance", "memory")
+        self._names = (tr("appearance"), tr("memory"))
         self._single_pooling = False
         self._column = QVBoxLayout()
         self._column.setContentsMargins(12, 12, 12, 12)
@@ -66,8 +68,8 @@ class TuningPanel(QWidget):
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
         self.sentence.setContentsMargins(12, 8, 12, 10)
-        self.sentence.setAccessibleName("What the settings mean")
-        self.sentence.setToolTip("What these settings flag in this footage")
+        self.sentence.setAccessibleName(tr("What the settings mean"))
+        self.sentence.setToolTip(tr("What these settings flag in this footage"))
         self.sentence.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +80,7 @@ class TuningPanel(QWidget):
         self.set_poolings(["frame", "patch"])
         self.set_score_settings(ScoreSettings())
         self.set_segment_settings(SegmentSettings())
-        self.set_rerun(False, "Re-run")
+        self.set_rerun(False, tr("Re-run"))
 
     # building
 
@@ -118,15 +120,15 @@ class TuningPanel(QWidget):
         return combo
 
     def _build_score(self) -> None:
-        self._title("Score")
+        self._title(tr("Score"))
         self.lambda_row = self._row(LAMBDA)
         self.weighing = self._note()
-        self.normalise = self._combo("Normalisation", "What the score is measured against.")
-        for key, text, help in NORMALISE:
-            self.normalise.addItem(text, key)
+        self.normalise = self._combo(tr("Normalisation"), tr("What the score is measured against."))
+        for key, text, says in NORMALISE:
+            self.normalise.addItem(tr(text), key)
             at = self.normalise.count() - 1
-            self.normalise.setItemData(at, help, Qt.ItemDataRole.ToolTipRole)
-        self.pooling = self._combo("Pooling", "Which part of the picture counts.")
+            self.normalise.setItemData(at, tr(says), Qt.ItemDataRole.ToolTipRole)
+        self.pooling = self._combo(tr("Pooling"), tr("Which part of the picture counts."))
         self.smooth_row = self._row(SMOOTH)
         self.lambda_row.changed.connect(self._score_moved)
         self.normalise.currentIndexChanged.connect(self._score_moved)
@@ -134,13 +136,13 @@ class TuningPanel(QWidget):
         self.smooth_row.changed.connect(self.smooth_seconds_changed)
 
     def _build_memory(self) -> None:
-        self._title("Memory")
+        self._title(tr("Memory"))
         self.gamma_row = self._row(GAMMA)
         self.gamma_text = self._note()
-        self.rerun = QPushButton("Re-run")
-        self.rerun.setAccessibleName("Re-run")
+        self.rerun = QPushButton(tr("Re-run"))
+        self.rerun.setAccessibleName(tr("Re-run"))
         self.rerun.setAccessibleDescription(
-            "Scores again from the first frame whose memory update changes."
+            tr("Scores again from the first frame whose memory update changes.")
         )
         self.rerun.setToolTip(self.rerun.accessibleDescription())
         self._column.addWidget(self.rerun)
@@ -148,7 +150,7 @@ class TuningPanel(QWidget):
         self.rerun.clicked.connect(self._rerun)
 
     def _build_segments(self) -> None:
-        self._title("Segments")
+        self._title(tr("Segments"))
         self.threshold_row = self._row(THRESHOLD)
         self.histogram = Histogram()
         self._column.addWidget(self.histogram)
@@ -201,11 +203,13 @@ class TuningPanel(QWidget):
             self.pooling.clear()
             for key, text in POOLING.items():
                 if key in poolings:
-                    self.pooling.addItem(text, key)
+                    self.pooling.addItem(tr(text), key)
             self.pooling.setCurrentIndex(max(self.pooling.findData(chosen), 0))
         several = self.pooling.count() > 1
         self.pooling.setEnabled(several)
-        help = "Which part of the picture counts." if several else "This detector offers one."
+        help = (
+            tr("Which part of the picture counts.") if several else tr("This detector offers one.")
+        )
         self.pooling.setToolTip(help)
         self.pooling.setAccessibleDescription(help)
 
@@ -269,10 +273,12 @@ class TuningPanel(QWidget):
         lambda_ = self.lambda_row.value()
         mixed = 0 < lambda_ < 1 and self.normalise.currentData() == "none"
         if mixed:
-            self.weighing.setText("Raw parts cannot be added: set lambda to 0 or 1.")
+            self.weighing.setText(tr("Raw parts cannot be added: set lambda to 0 or 1."))
         else:
             first, second = self._names
-            self.weighing.setText(f"{first} {lambda_:.2f} · {second} {1 - lambda_:.2f}")
+            self.weighing.setText(
+                f"{first} {decimal(lambda_, 2)} · {second} {decimal(1 - lambda_, 2)}"
+            )
         self.weighing.setObjectName("warn" if mixed else "faint")
         self.weighing.style().polish(self.weighing)
         self.weighing.setVisible(self.lambda_row.slider.isEnabled())

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+from app.language import mark
 from app.views.number_row import NumberSpec
 from engine.detectors.base import Pooling
 from engine.scoring.score import Normalise
 
 NORMALISE: tuple[tuple[Normalise, str, str], ...] = (
-    ("calibrated", "calibrated on normal", "In units of normal footage: 1 is already rare there."),
-    ("minmax", "per video (papers)", "Each footage spans 0 to 1, even a quiet one."),
-    ("none", "none", "The raw value of one part; lambda must be 0 or 1."),
+    (
+        "calibrated",
+        mark("calibrated on normal"),
+        mark("In units of normal footage: 1 is already rare there."),
+    ),
+    ("minmax", mark("per video (papers)"), mark("Each footage spans 0 to 1, even a quiet one.")),
+    ("none", mark("none"), mark("The raw value of one part; lambda must be 0 or 1.")),
 )
-POOLING: dict[Pooling, str] = {"patch": "worst patch", "frame": "whole frame"}
+POOLING: dict[Pooling, str] = {"patch": mark("worst patch"), "frame": mark("whole frame")}
 LAMBDA = NumberSpec(
-    "Lambda", "How much the first part of the score weighs against the second.", 0, 1, 0.01, 2
+    mark("Lambda"),
+    mark("How much the first part of the score weighs against the second."),
+    0,
+    1,
+    0.01,
+    2,
 )
 SMOOTH = NumberSpec(
-    "Smoothing",
-    "Width of the average over time (sigma). 0 switches it off.",
+    mark("Smoothing"),
+    mark("Width of the average over time (sigma). 0 switches it off."),
     0,
     5,
     0.1,
     1,
-    " s",
+    mark(" s"),
     slider=False,
     box_high=60,
 )
 GAMMA = NumberSpec(
-    "Gamma",
-    "The memory is not updated by frames whose regular score lies above gamma.",
+    mark("Gamma"),
+    mark("The memory is not updated by frames whose regular score lies above gamma."),
     1e-4,
     1.0,
     1e-3,
@@ -38,8 +48,8 @@ GAMMA = NumberSpec(
     box_high=1e6,
 )
 THRESHOLD = NumberSpec(
-    "Threshold",
-    "Frames with a score above it are flagged. Also a line on the timeline.",
+    mark("Threshold"),
+    mark("Frames with a score above it are flagged. Also a line on the timeline."),
     0,
     5,
     0.01,
@@ -48,8 +58,11 @@ THRESHOLD = NumberSpec(
     box_high=100000,
 )
 HYSTERESIS = NumberSpec(
-    "Hysteresis",
-    "A segment goes on while the score stays above this share of the threshold. 1 switches it off.",
+    mark("Hysteresis"),
+    mark(
+        "A segment goes on while the score stays above this share of the threshold. "
+        "1 switches it off."
+    ),
     0,
     1,
     0.05,
@@ -58,12 +71,33 @@ HYSTERESIS = NumberSpec(
 )
 LENGTHS = {
     "min_length": NumberSpec(
-        "Minimum length", "Shorter segments are dropped.", 0, 60, 0.1, 1, " s", slider=False
+        mark("Minimum length"),
+        mark("Shorter segments are dropped."),
+        0,
+        60,
+        0.1,
+        1,
+        mark(" s"),
+        slider=False,
     ),
     "merge_gap": NumberSpec(
-        "Merge gap", "Segments closer than this become one.", 0, 600, 0.1, 1, " s", slider=False
+        mark("Merge gap"),
+        mark("Segments closer than this become one."),
+        0,
+        600,
+        0.1,
+        1,
+        mark(" s"),
+        slider=False,
     ),
     "padding": NumberSpec(
-        "Padding", "Added before and after each segment.", 0, 600, 0.1, 1, " s", slider=False
+        mark("Padding"),
+        mark("Added before and after each segment."),
+        0,
+        600,
+        0.1,
+        1,
+        mark(" s"),
+        slider=False,
     ),
 }

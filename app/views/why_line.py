@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app.language import tr
+
 
 class WhyLine(QFrame):
     """A title, a sentence, and the shares of the score below it."""
@@ -12,19 +14,19 @@ class WhyLine(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setAccessibleName("Why this frame is unusual")
+        self.setAccessibleName(tr("Why this frame is unusual"))
         self.setToolTip(
-            "What was measured where the frame at rest is most unusual; nothing else is said"
+            tr("What was measured where the frame at rest is most unusual; nothing else is said")
         )
-        title = QLabel("Why")
+        title = QLabel(tr("Why"))
         title.setObjectName("title")
         self._sentence = QLabel()
         self._sentence.setWordWrap(True)
-        self._sentence.setAccessibleName("Reason")
+        self._sentence.setAccessibleName(tr("Reason"))
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._shares = QLabel()
         self._shares.setObjectName("faint")
-        self._shares.setAccessibleName("Shares of the score")
+        self._shares.setAccessibleName(tr("Shares of the score"))
         self._shares.setWordWrap(True)
         words = QVBoxLayout()
         words.setSpacing(2)

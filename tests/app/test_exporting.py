@@ -95,7 +95,7 @@ def test_export_by_mouse_alone(qtbot, desk) -> None:
     qtbot.mouseClick(dialog._export, left)
     qtbot.waitUntil(lambda: rows(desk)[0].over, timeout=30_000)
     assert rows(desk)[0].state == "done"
-    assert "every packet identical" in dialog._state.text()
+    assert "Every packet is identical" in dialog._state.text()
     assert verify(folder)["result"] == "pass"
     assert dialog.folder() != str(folder), "the next export gets a folder of its own"
     line = dialog.queue.line(rows(desk)[0].number)

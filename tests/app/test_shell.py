@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 
 import pytest
 from desk_driver import build
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox
 
-from app import language
 from app.commands import BY_ID
 from app.hints import HINTS, followed_by, next_hint
 from app.keymap import Keymap
@@ -102,21 +100,6 @@ def test_a_bad_settings_file_is_survived(qtbot, tmp_path, text):
     settings.theme = "light"
     settings.save()
     assert Settings(path).theme == "light"
-
-
-def test_a_language_is_a_file_of_sentences(qtbot, tmp_path, monkeypatch):
-    app = QCoreApplication.instance()
-    folder = tmp_path / "language"
-    folder.mkdir()
-    (folder / "de.json").write_text(json.dumps({"{count} steps": "{count} Schritte"}))
-    monkeypatch.setattr(language, "resource", lambda name: tmp_path / name)
-    assert language.languages() == {"en": "English", "de": "Deutsch"}
-    assert language.use(app, "de")
-    assert language.tr("{count} steps", count=3) == "3 Schritte"
-    assert language.tr("Undo") == "Undo"
-    assert not language.use(app, "xx")
-    assert language.use(app, "en")
-    assert language.tr("{count} steps", count=3) == "3 steps"
 
 
 # --- hints --------------------------------------------------------------------------------------
