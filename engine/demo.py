@@ -25,11 +25,11 @@ def demo_clip() -> Path:
 
 def render_demo() -> Iterator[Progress]:
     """Render the demo's footage if it is not there yet; yields the frames written so far."""
-    from engine.scene import demo_spec, writing_scene
-
     target = demo_clip()
     if target.is_file() and _labels().is_file():
         return
+    from engine.scene import demo_spec, writing_scene
+
     spec = demo_spec()
     meter = RateMeter()
     for done in writing_scene(spec, target.parent, name=target.stem, with_masks=False):
