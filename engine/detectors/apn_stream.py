@@ -23,7 +23,6 @@ from engine.detectors.apn import STRIDE, ApnConfig, ApnNetwork, ApnOutput
 from engine.detectors.base import DetectorFacts, FrameScore, Look, Map, Picture
 from engine.detectors.mnad import squared_error, to_unit
 from engine.detectors.pictures import picture_of, prepared
-from engine.detectors.pooled import PatchDelay
 from engine.detectors.prototypes import feature_errors
 from engine.detectors.ready import ReadyNetwork
 from engine.scoring.pooling import psnr, to_cells
@@ -90,7 +89,7 @@ class ApnStream:
         self._sides = [config.side(scale) for scale in config.scales]
         # a frame, prepared at every scale
         self._frames: deque[tuple[int, list[Prepared]]] = deque(maxlen=config.clip_frames)
-        self._delay = PatchDelay(detector.facts.parts, detector.facts.patch)
+        self._delay = detector.patch_delay()
 
     @property
     def context(self) -> int:

@@ -100,7 +100,8 @@ class Calibration:
     origin says in words what normal was ("2 held-out clips", "this whole footage").
     samples: the parts of some normal frames, row by row (n,), so that the score that any lambda
     makes of normal can be told.  series: the same in order of time, as far as it was kept, so that
-    segments of normal footage can be counted.
+    segments of normal footage can be counted.  usual: map name -> relative level of the map at each
+    place (h, w), which patches are weighed by (engine/scoring/usual.py).
     """
 
     levels: NDArray[np.float64]
@@ -111,6 +112,7 @@ class Calibration:
     frames: int = 0
     samples: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     series: NormalSeries | None = None
+    usual: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For cards and files."""
@@ -125,6 +127,10 @@ class Calibration:
                 k: [float(f"{x:.6g}") for x in v.tolist()] for k, v in self.samples.items()
             },
             "series": None if self.series is None else self.series.as_dict(),
+            "usual": {
+                name: [[float(f"{x:.4g}") for x in row] for row in levels.tolist()]
+                for name, levels in self.usual.items()
+            },
         }
 
     @staticmethod
@@ -140,6 +146,7 @@ class Calibration:
             int(document.get("frames", 0)),
             {k: np.asarray(v, np.float32) for k, v in document.get("samples", {}).items()},
             None if series is None else NormalSeries.from_dict(series),
+            {k: np.asarray(v, np.float32) for k, v in document.get("usual", {}).items()},
         )
 
 

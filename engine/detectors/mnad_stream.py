@@ -30,7 +30,6 @@ from engine.detectors.mnad import (
     to_unit,
 )
 from engine.detectors.pictures import picture_of
-from engine.detectors.pooled import PatchDelay
 from engine.detectors.ready import ReadyNetwork
 from engine.scoring.pooling import psnr, to_cells
 
@@ -98,7 +97,7 @@ class MnadStream:
         self._items = None if detector.trained_items is None else detector.trained_items.clone()
         self._frames: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=self._config.clip_frames)
         self._left: NDArray[np.uint8] | None = None  # the frame that left the clip last
-        self._delay = PatchDelay(detector.facts.parts, detector.facts.patch)
+        self._delay = detector.patch_delay()
         self.on_addressing: Callable[
             [NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint8]], None
         ]

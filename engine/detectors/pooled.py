@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.detectors.base import FrameScore, PartSpec, PatchRule
 from engine.scoring.pooling import log_of, psnr, spatial_patches
+from engine.scoring.usual import weighed
 
 
 @dataclass(slots=True)
@@ -24,11 +25,20 @@ class _Pending:
 
 
 class PatchDelay:
-    """Holds scores until the frames after them are known, then adds their patch parts."""
+    """Holds scores until the frames after them are known, then adds their patch parts.
 
-    def __init__(self, parts: Iterable[PartSpec], rule: PatchRule) -> None:
+    usual: what a map is weighed by at each place, for the maps that are.
+    """
+
+    def __init__(
+        self,
+        parts: Iterable[PartSpec],
+        rule: PatchRule,
+        usual: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> None:
         self._parts = tuple(part for part in parts if part.pooling == "patch")
         self._rule = rule
+        self._usual = usual or {}
         self._half = rule.frames // 2
         self._window: deque[_Pending] = deque()
         self._emitted = 0  # of those in the window
@@ -38,7 +48,7 @@ class PatchDelay:
         complete.
         """
         patches = {
-            part.map_name: spatial_patches(score.maps[part.map_name][None], self._rule.cells)[0]
+            part.map_name: self._patches(part.map_name, score.maps[part.map_name])
             for part in self._parts
         }
         self._window.append(_Pending(score, patches))
@@ -50,6 +60,10 @@ class PatchDelay:
             self._window.popleft()
             self._emitted -= 1
         return ready
+
+    def _patches(self, name: str, cells: NDArray[np.float32]) -> NDArray[np.float32]:
+        here = weighed(cells, self._usual.get(name))
+        return np.asarray(spatial_patches(here[None], self._rule.cells)[0], np.float32)
 
     def flush(self) -> list[FrameScore]:
         """The frames that still wait, completed from what there is; the window is empty

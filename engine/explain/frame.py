@@ -15,6 +15,8 @@ from engine.scoring.calibrating import at_level, scale_of
 from engine.scoring.ignoring import IgnoredArea, kept_cells
 from engine.scoring.pooling import spatial_patches
 from engine.scoring.score import ScoreSettings, normalised
+from engine.scoring.usual import weighed as weighed_by
+from engine.scoring.usual import weights_of
 
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
@@ -66,7 +68,8 @@ def explain_frame(
     found: list[tuple[PartSpec, float, Cells]] = []  # part, its term of the score, where
     everywhere = region is None and not areas
     for spec, weight in weighed:
-        grid = full = maps[spec.map_name]
+        usual = weights_of(facts.calibration) if spec.pooling == "patch" else {}
+        grid = full = weighed_by(maps[spec.map_name], usual.get(spec.map_name))
         if areas:
             grid = np.where(kept_cells(areas, grid.shape), grid, np.float32(0))
         given = None if region is None else _cells_in(region, grid.shape, picture)

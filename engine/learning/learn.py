@@ -13,11 +13,13 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 import engine
 from engine.detectors.base import Calibration, Detector, FrameScore
 from engine.detectors.device import precision_name
+from engine.detectors.ready import ReadyNetwork
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
@@ -30,6 +32,10 @@ from engine.learning.trainer import Trainer
 from engine.learning.watching import LossPoint, Preview, Previewer
 from engine.progress import Progress, RateMeter
 from engine.scoring.calibrating import suggested_gamma
+from engine.scoring.usual import placed, usual_of
+
+USUAL_FRAMES = 400
+AT_ONCE = 4  # frames scored for each clip that is begun
 
 
 @dataclass(slots=True)
@@ -106,9 +112,10 @@ class Learning:
         total = sum(stop - start for start, stop in normal.bounds)
         yield Progress("calibrating", 0, total)
         facts = lesson.facts
-        calibration = calibrate_detector(
-            lesson.detector(trainer.device, trainer.dtype), normal, origin, plan.clip_rate
-        )
+        detector = lesson.detector(trainer.device, trainer.dtype)
+        if isinstance(detector, ReadyNetwork):
+            detector.weighing(usual_places(detector, training))
+        calibration = calibrate_detector(detector, normal, origin, plan.clip_rate)
         self.card = write_weights(
             self.out,
             tensors,
@@ -177,6 +184,27 @@ def _named(sources: Sequence[NormalFootage], clips: ClipSet) -> str:
 def background_entry(check: NormalCheck) -> dict[str, Any] | None:
     """What a card keeps of the background, by which the camera is known again."""
     return None if check.background is None else check.background.as_dict()
+
+
+def usual_places(detector: Detector, clips: ClipSet) -> dict[str, NDArray[np.float32]]:
+    """What is usual at each place: maps of about USUAL_FRAMES frames from all over the clips."""
+    names = placed(detector.facts)
+    total = sum(stop - start for start, stop in clips.bounds)
+    if not names or not total:
+        return {}
+    context = detector.stream(update=False).context
+    run = context + AT_ONCE
+    step = max(run, total * AT_ONCE // USUAL_FRAMES)
+    found: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}
+    for start, stop in clips.bounds:
+        for first in range(start, max(start + 1, stop - context), step):
+            stream, scores = detector.stream(update=False), []
+            for at in range(first, min(first + run, stop)):
+                scores += stream.push(at, as_picture(clips.frames[at]))
+            for score in [*scores, *stream.flush()]:
+                for name in names:
+                    found[name].append(score.maps[name])
+    return {name: usual_of(np.stack(maps)) for name, maps in found.items() if maps}
 
 
 def calibrate_detector(

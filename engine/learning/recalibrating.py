@@ -24,6 +24,7 @@ from engine.learning.check import NormalCheck, NormalWatch, watched_takes
 from engine.learning.normal import NormalFootage
 from engine.progress import Progress, RateMeter
 from engine.scoring.calibrating import calibrate, suggested_gamma
+from engine.scoring.usual import weights_of
 
 MAP_FRAMES = 300
 
@@ -52,7 +53,8 @@ def calibration_of(
         regular = np.array([score.regular_score for score in scores], np.float64)
     kept = [length for length in lengths if length]
     series = None if rate is None else normal_series(parts, kept, rate)
-    return calibrate(parts, facts.parts, maps, regular, origin, series)
+    usual = weights_of(facts.calibration)
+    return calibrate(parts, facts.parts, maps, regular, origin, series, usual)
 
 
 @dataclass(slots=True)

@@ -40,10 +40,12 @@ def calibrate(
     regular_score: NDArray[np.floating] | None = None,
     origin: str = "",
     series: NormalSeries | None = None,
+    usual: Mapping[str, NDArray[np.float32]] | None = None,
 ) -> Calibration:
     """Quantiles of normal of every part (turned up), of map cells, and of E_t; and sample rows.
 
-    series: the same parts in order of time, where they are known to be normal.
+    series: the same parts in order of time, where they are known to be normal.  usual: by what the
+    parts were weighed.
     """
     specs = tuple(specs)
     frames = 0
@@ -61,6 +63,7 @@ def calibrate(
         frames,
         _samples(parts, specs),
         series,
+        usual or {},
     )
 
 

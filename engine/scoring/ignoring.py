@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.detectors.base import DetectorFacts, PatchRule
 from engine.scoring.pooling import frame_means, worst_patches
+from engine.scoring.usual import weighed, weights_of
 
 BLOCK = 512  # frames decoded at a time
 
@@ -88,7 +89,8 @@ def without_areas(
         rows = np.flatnonzero(np.isfinite(values[:frames_done]))
         for run in _stretches(rows, clip_start):
             rule = facts.patch if part.pooling == "patch" else part.rule
-            ratio = _ratio(coded, run, rule, kept)
+            usual = weights_of(facts.calibration) if part.pooling == "patch" else {}
+            ratio = _ratio(coded, run, rule, kept, usual.get(part.map_name))
             if part.form != "plain":
                 # a logarithm: nepers up, or dB down
                 factor = 1.0 if part.form == "log" else -10.0 / np.log(10.0)
@@ -114,6 +116,7 @@ def _ratio(
     rows: NDArray[np.int64],
     rule: PatchRule | None,
     kept: NDArray[np.bool_],
+    usual: NDArray[np.float32] | None,
 ) -> NDArray[np.float32]:
     """What the kept cells say against all, by the worst patch of a rule or by the whole frame."""
     half = 0 if rule is None else rule.frames // 2
@@ -121,7 +124,7 @@ def _ratio(
     for start in range(0, len(rows), BLOCK):
         # a block reads its neighbours too, so that the windows at its ends are whole
         low, high = max(0, start - half), min(len(rows), start + BLOCK + half)
-        block = _read(coded, rows[low:high])
+        block = weighed(_read(coded, rows[low:high]), usual)
         inner = slice(start - low, start - low + min(BLOCK, len(rows) - start))
         if rule is None:
             all_cells, some = frame_means(block), frame_means(block, kept)

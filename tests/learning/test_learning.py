@@ -53,6 +53,8 @@ def test_a_run_writes_weights_with_a_calibrated_card(normal: Path, tmp_path: Pat
         assert np.isfinite(values).all()
         assert (np.diff(values) >= 0).all()
     assert card.gamma == pytest.approx(np.interp(0.95, LEVELS, found.regular_score))
+    assert set(found.usual) == {"error"}
+    assert np.median(found.usual["error"]) == pytest.approx(1.0, rel=1e-3)
     assert card.training["frames"] == 120 - 36
     assert card.training["epochs"] == len(card.training["losses"]) == 1
     assert "normal" in card.trained_on
