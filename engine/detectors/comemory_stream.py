@@ -27,7 +27,6 @@ from engine.detectors.comemory_score import parts_of
 from engine.detectors.memory import Addressing, address, as_queries, write_items
 from engine.detectors.mnad import STRIDE, regular_score, squared_error, to_unit
 from engine.detectors.pictures import picture_of, prepared
-from engine.detectors.pooled import PatchDelay
 from engine.detectors.ready import ReadyNetwork
 from engine.scoring.pooling import to_cells
 
@@ -89,7 +88,7 @@ class ComemoryStream:
         self._gamma, self._updating = gamma, updating and gamma is not None
         self._items = detector.trained_items  # replaced as a whole, never written in place
         self._frames: deque[tuple[int, Frame]] = deque(maxlen=self._config.clip_frames)
-        self._delay = PatchDelay(detector.facts.parts, detector.facts.patch)
+        self._delay = detector.patch_delay()
 
     @property
     def context(self) -> int:

@@ -38,7 +38,7 @@ def placed(facts: DetectorFacts) -> tuple[str, ...]:
     return tuple(
         spec.map_name
         for spec in facts.parts
-        if spec.pooling == "patch" and spec.role == "appearance" and spec.form == "psnr"
+        if spec.pooling == "patch" and spec.role == "appearance" and spec.form != "plain"
     )
 
 
