@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -39,6 +39,8 @@ from app.views.transport import Transport
 from app.views.tuning import TuningPanel
 from app.views.why_line import WhyLine
 
+LOW = 760  # pixels, below which bars above the desk share one place
+
 
 class MainWindow(QMainWindow):
     """Footage on the left, the picture in the middle, tuning and segments on the right, time
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self.start = StartPage()
         self.sentence = QLabel()
         self.sentence.setAccessibleName(tr("What the settings mean"))
+        self.sentence.setContentsMargins(8, 0, 12, 0)
         self.show_keys()
 
         self.pages = QStackedWidget()
@@ -94,6 +97,7 @@ class MainWindow(QMainWindow):
             if isinstance(widget, kinds):
                 widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hover = HoverPreview(self)
+        self.notice.shown.connect(self._share_height)
         self.setMinimumSize(1000, 600)
         self.resize(1360, 860)
 
@@ -105,7 +109,7 @@ class MainWindow(QMainWindow):
         self.picture.setStretchFactor(1, 1)
         self.picture.setCollapsible(0, False)
         self.picture.setSizes([520, 190])
-        self.sides.setMinimumHeight(120)
+        self.sides.setMinimumHeight(76)
         self.sides.hide()
 
         self.side = QTabWidget()
@@ -129,8 +133,9 @@ class MainWindow(QMainWindow):
         pictures.addWidget(self.why)
         upper.addWidget(seen)
         upper.addWidget(self.side)
-        upper.setStretchFactor(1, 5)
-        upper.setStretchFactor(2, 1)  # on wide screens the segments get their columns
+        upper.setStretchFactor(0, 1)  # on wide screens names and the segments' columns get room
+        upper.setStretchFactor(1, 8)
+        upper.setStretchFactor(2, 2)
         upper.setCollapsible(1, False)
         upper.setSizes([230, 800, 320])
 
@@ -153,8 +158,18 @@ class MainWindow(QMainWindow):
         whole.setStretchFactor(1, 1)
         whole.setCollapsible(0, False)
         whole.setCollapsible(1, False)
-        whole.setSizes([540, 280])
+        whole.setSizes([460, 370])
         return whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size."""
+        self._share_height()
+        super().resizeEvent(event)
+
+    @Slot()
+    def _share_height(self) -> None:
+        """In a low window a notice stands in the place of the hint."""
+        self.hint.give_way(self.height() < LOW and not self.notice.isHidden())
 
     def show_desk(self, shown: bool) -> None:
         """The desk, or the start page."""

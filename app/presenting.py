@@ -23,18 +23,16 @@ def footage_row(document: Document) -> FootageRow:
     """Name, facts and state of a footage."""
     footage = document.footage
     if footage is not None and not document.detail:  # it never changes, the state often does
-        rate = footage.table.rate
-        pieces = [
-            timecode(footage.table.duration, digits=0),
-            f"{footage.width}x{footage.height}",
-            "" if rate is None else tr("{rate} frame/s", rate=significant(rate)),
-        ]
-        document.detail = " · ".join(piece for piece in pieces if piece)
+        rate, length = footage.table.rate, timecode(footage.table.duration, digits=0)
+        document.detail = f"{length} · {footage.width}x{footage.height}"
+        if rate is not None:
+            document.rate = tr("{rate} frame/s", rate=significant(rate))
     return FootageRow(
         key=document.key,
         name=document.path.name,
         path=str(document.path),
         detail=document.detail,
+        rate=document.rate,
         state=_state(document),
         fraction=document.fraction,
         cancellable=bool(document.opening or document.progress),

@@ -150,13 +150,14 @@ QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px;
   border-radius: 3px; background: $panel; }
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent;
   border-color: $accent; image: url("$tick"); }
+QAbstractItemView::indicator:checked:selected { border-color: $on_accent; }
 QRadioButton { spacing: 6px; background: transparent; }
 QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid $faint; border-radius: 7px;
   background: $panel; }
 QRadioButton::indicator:checked { background: $accent; border: 3px solid $panel;
   border-radius: 7px; width: 8px; height: 8px; outline: 1px solid $faint; }
 QRadioButton::indicator:disabled { border-color: $line; }
-QAbstractSpinBox { padding-right: 20px; }
+QAbstractSpinBox { padding: 4px 20px 4px 8px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 18px;
   border: 0; background: transparent; }
 QAbstractSpinBox::up-button { subcontrol-position: top right; }
@@ -165,7 +166,7 @@ QAbstractSpinBox::up-arrow { image: url("$up"); width: 9px; height: 9px; }
 QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("$down"); width: 9px;
   height: 9px; }
 QComboBox::drop-down { border: 0; width: 20px; }
-QTabBar::tab { background: transparent; padding: 6px 12px; color: $faint; }
+QTabBar::tab { background: transparent; padding: 6px 8px; color: $faint; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabWidget::pane { border: 0; }
 QTabBar { qproperty-drawBase: 0; }

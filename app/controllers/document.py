@@ -47,6 +47,7 @@ class Document:
     selected: str | None = None
     opening: str = ""
     detail: str = ""
+    rate: str = ""
     chosen: list[str] = field(default_factory=list)
     progress: str = ""
     fraction: float | None = None

@@ -27,7 +27,7 @@ THUMBNAIL_SIZE = QSize(64, 36)
 class FootageRow:
     """One footage as the list shows it.
 
-    detail: duration, size and rate.  state: how far its analysis is, in words.
+    detail: duration and size.  rate: frames a second.  state: how far its analysis is, in words.
     fraction: 0 to 1 while it is opened or analysed, else None.  error: what is wrong with it, and
     what helps.  cancellable: something goes on that can be given up.
     """
@@ -40,6 +40,12 @@ class FootageRow:
     fraction: float | None = None
     error: str | None = None
     cancellable: bool = False
+    rate: str = ""
+
+
+def facts_of(row: FootageRow) -> str:
+    """Duration, size and rate."""
+    return " · ".join(fact for fact in (row.detail, row.rate) if fact)
 
 
 class FootageModel(QAbstractListModel):
@@ -102,7 +108,7 @@ class FootageModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._pictures.get(row.key)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.path}\n{row.error or row.detail}"
+            return f"{row.path}\n{row.error or facts_of(row)}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.name}, {row.detail}, {row.error or row.state}"
+            return f"{row.name}, {facts_of(row)}, {row.error or row.state}"
         return None

@@ -68,7 +68,7 @@ class PictureCanvas(QWidget):
         self.setAccessibleName(tr("Picture"))
         self.setToolTip(tr("The shown frame: the wheel zooms, dragging pans"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(320, 200)
+        self.setMinimumSize(320, 90)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._describe()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from app import theme
@@ -16,6 +17,7 @@ from engine.timebase import timecode
 
 GLYPHS = {"both": mark("= both"), "first": mark("A only"), "second": mark("B only")}
 _ALL = "all"
+_ROOM = 330  # pixels of height for every line
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class ComparePanel(QWidget):
         comparing = bool(self.other.currentData())
         for widget in (self.counts, self.filter):
             widget.setVisible(comparing)
-        self.scale.setVisible(comparing and bool(self.scale.text()))
+        self._show_scale()
         if comparing:
             self.table.empty.setText(tr("No segments on either side."))
         elif others:
@@ -130,8 +132,19 @@ class ComparePanel(QWidget):
         self._rows = list(rows)
         self.counts.setText(counts)
         self.scale.setText(scale)
-        self.scale.setVisible(bool(scale) and bool(self.other.currentData()))
+        self.counts.setToolTip(scale)
+        self._show_scale()
         self._list()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size."""
+        self._show_scale()
+        super().resizeEvent(event)
+
+    def _show_scale(self) -> None:
+        """Where there is no room for it, the line above has it as its tooltip."""
+        told = bool(self.scale.text()) and bool(self.other.currentData())
+        self.scale.setVisible(told and self.height() >= _ROOM)
 
     def chosen(self) -> str:
         """The key of the analysis that is compared with; empty for none."""

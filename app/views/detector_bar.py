@@ -21,6 +21,9 @@ from PySide6.QtWidgets import (
 
 from app.language import tr
 
+NARROW = 480  # pixels of the bar
+FEWEST = 12  # letters that are worth showing of a longer text
+
 
 @dataclass(frozen=True, slots=True)
 class DetectorChoice:
@@ -38,7 +41,6 @@ class ElidedLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._full = ""
-        self.setMinimumWidth(40)
         policy = self.sizePolicy()
         policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
         self.setSizePolicy(policy)
@@ -62,6 +64,8 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         metrics = self.fontMetrics()
         shown = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width() - 4)
+        if shown != self._full and len(shown) < FEWEST:  # a word or two say nothing
+            shown = "⚠" if self.objectName() == "warn" else ""
         if shown != self.text():
             self.setText(shown)
 
@@ -78,7 +82,7 @@ class DetectorBar(QWidget):
         super().__init__(parent)
         self._choices: tuple[DetectorChoice, ...] = ()
         self._running = False
-        label = QLabel(tr("Detector"))
+        label = self._label = QLabel(tr("Detector"))
         label.setObjectName("faint")
         self._combo = QComboBox()
         self._combo.setAccessibleName(tr("Detector"))
@@ -112,6 +116,11 @@ class DetectorBar(QWidget):
         row.addWidget(self._text, 1)
         self._running = True  # so that the first state is shown whatever it is
         self.set_running(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the name of the detector needs the room of its label."""
+        self._label.setVisible(self.width() >= NARROW)
+        super().resizeEvent(event)
 
     def set_choices(self, choices: Sequence[DetectorChoice]) -> None:
         """Fill the list; keeps the current one where it is still there."""
@@ -165,10 +174,10 @@ class DetectorBar(QWidget):
         """What there is to say about the scores."""
         if self._text.full() == text and (self._text.objectName() == "warn") == warning:
             return
-        self._text.set_full(text)
         self._text.setObjectName("warn" if warning else "faint")
         self._text.style().unpolish(self._text)
         self._text.style().polish(self._text)
+        self._text.set_full(text)
 
     def warning_of(self, choice_id: str) -> str:
         """What is said of a choice on unknown footage."""

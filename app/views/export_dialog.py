@@ -139,6 +139,7 @@ class ExportDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(CUT, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(table.resizeRowsToContents)
         if self._rows:
             table.setCurrentCell(0, 0)
         table.itemChanged.connect(self._on_choice)

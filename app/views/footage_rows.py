@@ -29,6 +29,7 @@ from app.models.footage_model import ROW_ROLE, THUMBNAIL_SIZE, FootageRow, Index
 
 _PAD = 8
 _LINE = 17
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _ERROR_LINES = 2
 _CROSS = 16  # the place at the end of the state's line that gives up what goes on
 
@@ -113,6 +114,9 @@ class FootageDelegate(QStyledItemDelegate):
             width -= _CROSS + 4
         state = measure.elidedText(row.state, elide, width)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, state)
+        if measure.horizontalAdvance(f"{row.state}   {row.rate}") <= width:
+            painter.setPen(QColor(colours.faint))
+            painter.drawText(line, _RIGHT, row.rate)
         if row.fraction is not None:
             bar = QRectF(line.left(), line.bottom() + 1, line.width(), 3)
             painter.fillRect(bar, QColor(colours.line))

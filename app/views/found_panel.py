@@ -10,6 +10,7 @@ from app.views.near_list import NearList
 from app.views.segment_list import SegmentList
 
 _ROOM = 400  # pixels for both lists
+_LEAST = 250  # below, the near misses are left to their commands
 
 
 class FoundPanel(QSplitter):
@@ -28,3 +29,4 @@ class FoundPanel(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._near.give_room(self.height() >= _ROOM)
+        self._near.setVisible(self.height() >= _LEAST)

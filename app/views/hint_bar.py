@@ -17,7 +17,7 @@ class HintBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self._id = ""
+        self._id, self._gives_way = "", False
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setAccessibleName(tr("Hint"))
@@ -37,7 +37,12 @@ class HintBar(QFrame):
         """Show one, or none by empty strings."""
         self._id = hint_id
         self._text.setText(f"→ {text}" if text else "")
-        self.setVisible(bool(text))
+        self.setVisible(bool(text) and not self._gives_way)
+
+    def give_way(self, now: bool) -> None:
+        """Leave the room to something more urgent, until that is over."""
+        self._gives_way = now
+        self.setVisible(bool(self._id) and not now)
 
     def hint(self) -> str:
         """The id of the one that is shown."""

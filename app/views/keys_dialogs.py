@@ -79,7 +79,7 @@ class KeysDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(scroll)
         column.addWidget(buttons)
-        self.resize(500, 620)
+        self.resize(500, 580)
 
     @Slot()
     def _change(self) -> None:
@@ -206,7 +206,7 @@ class RemapDialog(QDialog):
         column.addLayout(row)
         column.addWidget(self.message)
         column.addWidget(buttons)
-        self.resize(620, 620)
+        self.resize(620, 580)
         self._refresh()
 
     def choose(self, command_id: str) -> None:

@@ -12,6 +12,7 @@ class NoticeBar(QFrame):
     """Shows a sentence and a hint until it is closed or another takes its place."""
 
     command = Signal(str)
+    shown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +56,7 @@ class NoticeBar(QFrame):
         self._text.style().unpolish(self._text)
         self._text.style().polish(self._text)
         self.show()
+        self.shown.emit(True)
 
     def text(self) -> str:
         """What is shown."""
@@ -69,3 +71,4 @@ class NoticeBar(QFrame):
         """Nothing to say."""
         self._text.clear()
         self.hide()
+        self.shown.emit(False)

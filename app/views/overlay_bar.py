@@ -17,6 +17,7 @@ MODES = {
     "off": mark("Off"),
 }
 _MARGIN = 10
+_SMALL = 480  # pixels of the canvas
 _LEAST = 10  # per cent; "off" is a kind of overlay, not a strength
 
 
@@ -28,12 +29,12 @@ class OverlayBar(QWidget):
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
+        self._heat = True  # the only kind that has an opacity
         self.mode = QToolButton()
         self.mode.setAccessibleName(tr("Kind of overlay"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(_LEAST, 100)
         self.slider.setPageStep(10)
-        self.slider.setFixedWidth(84)
         self.slider.setAccessibleName(tr("Opacity of the overlay"))
         self.share = QLabel()
         self.share.setObjectName("mono")
@@ -71,8 +72,7 @@ class OverlayBar(QWidget):
         """Name the kind in force; only the heat map has an opacity."""
         self.mode.setText(tr(MODES[mode]))
         self.mode.setAccessibleName(tr("Kind of overlay: {kind}", kind=tr(MODES[mode])))
-        for widget in (self.slider, self.share):
-            widget.setVisible(mode == "heat")
+        self._heat = mode == "heat"
         self._place()
 
     def set_opacity(self, opacity: float) -> None:
@@ -104,8 +104,13 @@ class OverlayBar(QWidget):
         self.opacity_changed.emit(self.opacity())
 
     def _place(self) -> None:
-        self.adjustSize()
+        """In the corner; over a small picture without the number, and with a short slider."""
         parent = self.parentWidget()
+        small = parent is not None and parent.width() < _SMALL
+        self.slider.setVisible(self._heat)
+        self.slider.setFixedWidth(48 if small else 84)
+        self.share.setVisible(self._heat and not small)
+        self.adjustSize()
         if parent is not None:
             self.move(QPoint(parent.width() - self.width() - _MARGIN, _MARGIN))
 

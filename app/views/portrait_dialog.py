@@ -59,7 +59,7 @@ class PortraitDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(self.figure, 1)
         column.addLayout(line)
-        self.resize(980, 620)
+        self.resize(980, 600)
         self.say(tr("Looking..."))
 
     def set_portrait(self, portrait: Portrait) -> None:

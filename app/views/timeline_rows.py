@@ -20,6 +20,7 @@ from app.views.timeline_stretches import Stretches
 
 AXIS_WIDTH = 58
 TRACK_HEIGHT = 56
+_CROWDED = 40  # pixels of a row, up to which its numbers would touch; hovering tells them
 _GRASP = 5  # pixels around a line that take hold of it
 
 
@@ -133,10 +134,17 @@ class Row:
         if not visible:
             layout.setRowFixedHeight(self.place, 0)
         elif self.stretches:
-            layout.setRowMinimumHeight(self.place, self.height or 60)
+            layout.setRowMinimumHeight(self.place, self.height or 40)
             layout.setRowMaximumHeight(self.place, 16_777_215)
         else:
             layout.setRowFixedHeight(self.place, self.height)
+
+    def set_height(self, height: int) -> None:
+        """Another height for a track."""
+        if height != self.height:
+            self.height = height
+            self.axis.setStyle(showValues=height > _CROWDED)
+            self.show(self.visible)
 
     def remove(self) -> None:
         """Take the row out of the view."""

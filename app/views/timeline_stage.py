@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -27,6 +27,8 @@ _INTERVAL = 66  # ms between redraws of growing curves: 15 Hz
 _RULER, FILES, _STRIP, FOUND_BY, _SCORE, _FIRST_TRACK = 0, 1, 2, 3, 4, 5
 _RULER_HEIGHT, _STRIP_HEIGHT, FOUND_BY_HEIGHT, _SCORE_HEIGHT = 22, 22, 18, 76
 FILES_HEIGHT = 18
+_LEAST_SCORE, _LEAST_TRACK, _FOOT = 44, 28, 6  # _FOOT: below the last row
+_MOST = 2.2  # times its usual height; beyond that only the score grows
 RIGHT = 8  # pixels beside the rows
 _FEWEST_FRAMES = 6
 _ZOOM_STEP = 1.25
@@ -75,7 +77,7 @@ class TimelineStage(QWidget):
     def _build(self) -> None:
         grid = self.view.ci
         grid.layout.setSpacing(0)
-        grid.layout.setContentsMargins(0, 0, RIGHT, 6)
+        grid.layout.setContentsMargins(0, 0, RIGHT, _FOOT)
         grid.layout.setColumnFixedWidth(0, AXIS_WIDTH)
         self._ruler = TimeAxis("top")
         self._ruler.setStyle(tickLength=4, tickTextOffset=2, autoExpandTextSpace=False)
@@ -237,20 +239,38 @@ class TimelineStage(QWidget):
 
     def _resize_to_rows(self) -> None:
         rows = [row for row in self._tracks.values() if row.visible]
-        height = _RULER_HEIGHT + _STRIP_HEIGHT + HEIGHT + 6 + TRACK_HEIGHT * len(rows)
-        height += _SCORE_HEIGHT if self._score.visible else 0
-        height += FOUND_BY_HEIGHT if self._found_box.isVisible() else 0
-        if self._files_box.isVisible() and self._score.visible:
-            height += FILES_HEIGHT - 16  # the score gives some of its room, for small windows
+        height = self._fixed_height() + HEIGHT + _LEAST_TRACK * len(rows)
+        height += _LEAST_SCORE if self._score.visible else 0
         for row in rows:  # without the score the tracks take its room
             if row.stretches == self._score.visible:
                 row.stretches = not self._score.visible
                 row.show(True)
         self.setMinimumHeight(height)
+        self._share_height()
+
+    def _fixed_height(self) -> int:
+        """What the rows do not share."""
+        found_by = FOUND_BY_HEIGHT if self._found_box.isVisible() else 0
+        files = FILES_HEIGHT if self._files_box.isVisible() else 0
+        return _RULER_HEIGHT + _STRIP_HEIGHT + found_by + files + _FOOT
+
+    def _share_height(self) -> None:
+        """In a low window the tracks shrink with the score, so that none is cut off; in a high
+        one they grow with it.
+        """
+        rows = [row for row in self._tracks.values() if row.visible]
+        usual = TRACK_HEIGHT * len(rows) + (_SCORE_HEIGHT if self._score.visible else 0)
+        room = self.view.height() - self._fixed_height()
+        share = min(_MOST, room / max(usual, 1))
+        for row in rows:
+            row.set_height(max(_LEAST_TRACK, int(TRACK_HEIGHT * share)))
 
     @Slot()
     def _resized(self) -> None:
+        self._share_height()
         self.view.ci.layout.activate()
+        # the scene does not shrink below what the rows needed a moment ago
+        self.view.ci.setGeometry(QRectF(self.view.rect()))
         self.redraw()
 
     def _place_playhead(self) -> None:

@@ -68,6 +68,7 @@ class VersionsDialog(QDialog):
         column.addWidget(text)
         column.addWidget(self.list, 1)
         column.addWidget(buttons)
+        self.setMinimumWidth(360)
         self.resize(460, 380 if rows else 120)
         self._refresh()
 

@@ -32,6 +32,7 @@ class WhyLine(QFrame):
         words.setSpacing(2)
         words.addWidget(self._sentence)
         words.addWidget(self._shares)
+        words.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
         row.setSpacing(12)

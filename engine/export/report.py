@@ -153,14 +153,13 @@ def _scoring(facts: CaseFacts) -> tuple[Pair, ...]:
     view = facts.view
     head, state = view.analysis.head, view.state
     score, found = state.score, state.segments
-    weights = head.facts.weights_id or "none needed"
-    if head.facts.weights_sha256:
-        weights += f" (SHA-256 {head.facts.weights_sha256})"
+    digest = (("SHA-256", head.facts.weights_sha256),) if head.facts.weights_sha256 else ()
     gamma = "none" if head.gamma is None else f"{head.gamma:.4g}"
     update = "updates" if head.update else "no updates"
     return (
         ("Detector", head.facts.name),
-        ("Weights", weights),
+        ("Weights", head.facts.weights_id or "none needed"),
+        *digest,
         ("Normal is", view.calibration.origin if view.calibration else "not calibrated"),
         ("Score", (f"lambda {score.lambda_:.3g}, {score.normalise}, {score.pooling} pooling, "
                   f"smoothed over {state.smooth_seconds:.3g} s")),

@@ -14,7 +14,7 @@ from engine.export.report import Curve, ReportContent
 from engine.files import replacing
 from engine.places import resource
 
-WIDE, TALL, AXIS, HEAD = 1000, 150, 18, 16  # of the drawing, its axis and its numbers, in units
+WIDE, TALL, AXIS, HEAD = 1000, 150, 20, 20  # of the drawing, its axis and its numbers, in units
 
 
 def writing_html(content: ReportContent, path: Path) -> Iterator[None]:
@@ -73,6 +73,10 @@ def _svg(curve: Curve) -> str:
         f'<line class="threshold" x1="0" x2="{WIDE}" y1="{level:.1f}" y2="{level:.1f}" '
         'stroke="#b85c00" '
         'stroke-width="1" stroke-dasharray="5 4"/>'
+    )
+    lines.append(
+        f'<text class="level" font-size="11" x="{WIDE}" y="{level - 4:.1f}" text-anchor="end">'
+        f"threshold {curve.threshold * curve.top:.3g}</text>"
     )
     base = HEAD + TALL
     lines.append(

@@ -97,9 +97,11 @@ def _curve(page: Page, curve: Curve) -> None:
     level = base + curve.threshold * tall
     canvas.line(LEFT, level, RIGHT, level)
     canvas.setDash()
+    canvas.setFont(page.regular, 7)
+    canvas.setFillColor(ALERT)
+    canvas.drawRightString(RIGHT, level + 2.5, f"threshold {curve.threshold * curve.top:.3g}")
     canvas.setStrokeColor(LINE)
     canvas.line(LEFT, base, RIGHT, base)
-    canvas.setFont(page.regular, 7)
     canvas.setFillColor(FAINT)
     for place, label in curve.ticks:
         x = LEFT + place * wide

@@ -37,8 +37,12 @@ from app.settings import Settings
 from app.views.about_dialog import AboutDialog, dependencies
 from app.views.crash_dialog import CrashDialog
 from app.views.dialogs import GoToDialog
+from app.views.evaluate_dialog import EvaluateDialog
+from app.views.export_dialog import ExportDialog, ExportRow
 from app.views.key_button import KeyButton
 from app.views.keys_dialogs import KeysDialog, RemapDialog
+from app.views.learn_dialog import LearnDialog
+from app.views.portrait_dialog import PortraitDialog
 from app.views.relink_dialog import RelinkDialog
 from app.views.settings_dialog import SettingsDialog
 from app.views.versions_dialog import VersionRow, VersionsDialog
@@ -189,6 +193,10 @@ def made_dialogs(tmp_path) -> dict[str, QDialog]:
         "CrashDialog": CrashDialog("ValueError", "report", tmp_path / "log"),
         "RelinkDialog": RelinkDialog("yard.mp4", "It is gone."),
         "VersionsDialog": VersionsDialog([VersionRow("today", "3 judged")]),
+        "ExportDialog": ExportDialog([ExportRow("1", "0:01", "2 s", "1.2", "confirmed")], "/case"),
+        "LearnDialog": LearnDialog(),
+        "EvaluateDialog": EvaluateDialog("yard.mp4"),
+        "PortraitDialog": PortraitDialog("yard.mp4"),
     }
 
 
@@ -211,6 +219,24 @@ def test_every_dialog_is_small_enough_for_a_small_screen(qtbot, tmp_path):
 def test_the_window_fits_the_smallest_screen(qtbot):
     application = build(qtbot, 1024, 640)
     assert (application.window.width(), application.window.height()) == (1024, 640)
+
+
+def test_in_the_smallest_window_nothing_is_cut_off(qtbot, walk):
+    application = build(qtbot, 1024, 640)
+    open_and_analyse(qtbot, application, walk)
+    window = application.window
+    window.notice.show_notice("The file ends in the middle of a picture.", "Frame 12 is the last.")
+    assert not window.hint.isVisible(), "a notice stands in the place of the hint"
+    application.dispatch.run("view.sides")
+    qtbot.waitUntil(window.sides.isVisible)
+    floor = window.statusBar().geometry().top()
+    for view in (window.timeline.overview, window.why, window.sides, window.canvas):
+        foot = view.mapTo(window, view.rect().bottomLeft()).y()
+        assert foot < floor, view.accessibleName()
+    below = window.canvas.mapTo(window, window.canvas.rect().bottomLeft()).y()
+    assert below < window.sides.mapTo(window, window.sides.rect().topLeft()).y()
+    window.notice.clear()
+    assert window.hint.isVisible()
 
 
 def test_views_import_without_a_window():

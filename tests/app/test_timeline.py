@@ -338,6 +338,21 @@ def test_view_grows_with_the_footage_until_the_analyst_zooms(timeline: Timeline)
     assert timeline.visible_span() == pytest.approx(span)
 
 
+def test_rows_share_a_low_window_and_grow_in_a_high_one(qtbot, timeline: Timeline) -> None:
+    timeline.set_track("psnr", "PSNR", bumps(), N)
+    timeline.set_track("distance", "memory distance", bumps(), N)
+    tall: list[float] = []
+    for height in (320, 900, timeline.minimumHeight()):
+        timeline.resize(800, height)
+        qtbot.waitUntil(lambda height=height: timeline.height() == height)
+        rows = [timeline._score, *timeline._tracks.values()]
+        feet = [row.box.sceneBoundingRect().bottom() for row in rows]
+        assert feet == sorted(feet)
+        assert feet[-1] <= timeline.view.height()
+        tall.append(rows[-1].box.sceneBoundingRect().height())
+    assert tall[2] < tall[0] < tall[1]
+
+
 def test_tracks_come_hide_and_go(timeline: Timeline) -> None:
     low = timeline.minimumHeight()
     timeline.set_track("psnr", "PSNR", bumps(), N)
