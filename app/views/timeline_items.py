@@ -44,8 +44,8 @@ class RowItem(QGraphicsItem):
     def left_of(self, seconds: float) -> float:
         """Pixels from the row's left edge, kept near the row."""
         (x0, x1), _ = self._box.viewRange()
-        width = self._box.width()
-        return float(np.clip((seconds - x0) / (x1 - x0) * width, -50.0, width + 50.0))
+        width = float(self._box.width())
+        return min(max((seconds - x0) / (x1 - x0) * width, -50.0), width + 50.0)
 
     def _pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         (x0, x1), (y0, y1) = self._box.viewRange()
@@ -171,7 +171,8 @@ class BandsItem(RowItem):
 class SegmentsItem(RowItem):
     """All segments as blocks, told apart by colour, pattern and glyph.  One for all."""
 
-    _NARROW = 3.0
+    _NARROW = 3.0  # pixels, at least
+    _PLAIN = 6.0  # under which a block is drawn by its colour alone
 
     def __init__(self, box: Any) -> None:
         super().__init__(box, 1)
@@ -223,27 +224,37 @@ class SegmentsItem(RowItem):
         font.setBold(True)
         painter.setFont(font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        styles = {
+            "confirmed": (colours.good, QBrush(faded(colours.good, 0.85)), colours.panel),
+            "dismissed": (
+                colours.faint,
+                QBrush(faded(colours.faint, 0.6), Qt.BrushStyle.BDiagPattern),
+                colours.text,
+            ),
+            "unsure": (
+                colours.warn,
+                QBrush(faded(colours.warn, 0.6), Qt.BrushStyle.Dense6Pattern),
+                colours.text,
+            ),
+            "unjudged": (colours.alert, QBrush(faded(colours.alert, 0.35)), colours.text),
+        }
+        (x0, x1), _ = self._box.viewRange()
+        scale, height = self._box.width() / (x1 - x0), self._box.height() - 6
         ordered = sorted(self._visible(), key=lambda pair: pair[1].id == self._selected)
         for _, row in ordered:
-            left, right = self._span(row)
-            block = QRectF(left, 3, right - left, self._box.height() - 6)
-            if row.verdict == "confirmed":
-                colour, brush = colours.good, QBrush(faded(colours.good, 0.85))
-                ink = QColor(colours.panel)
-            elif row.verdict == "dismissed":
-                colour, ink = colours.faint, QColor(colours.text)
-                brush = QBrush(faded(colours.faint, 0.6), Qt.BrushStyle.BDiagPattern)
-            elif row.verdict == "unsure":
-                colour, ink = colours.warn, QColor(colours.text)
-                brush = QBrush(faded(colours.warn, 0.6), Qt.BrushStyle.Dense6Pattern)
-            else:
-                colour, ink = colours.alert, QColor(colours.text)
-                brush = QBrush(faded(colours.alert, 0.35))
+            left = max((row.begins - x0) * scale, -50.0)
+            right = min((row.ends - x0) * scale, self._box.width() + 50.0)
+            spare = max(self._NARROW - (right - left), 0) / 2
+            block = QRectF(left - spare, 3, right - left + 2 * spare, height)
+            colour, brush, ink = styles[row.verdict]
             chosen = row.id == self._selected
+            if block.width() < self._PLAIN and not chosen:  # no pattern could be told in it
+                painter.fillRect(block, QColor(colour))
+                continue
             edge = QPen(QColor(colours.text if chosen else colour), 2 if chosen else 1)
             painter.setPen(edge)
             painter.setBrush(brush)
             painter.drawRoundedRect(block, 2, 2)
             if block.width() >= 14 and row.verdict != "unjudged":
-                painter.setPen(ink)
+                painter.setPen(QColor(ink))
                 painter.drawText(block, Qt.AlignmentFlag.AlignCenter, GLYPHS[row.verdict])

@@ -207,7 +207,7 @@ class Row:
         columns = max(int(self.box.width()), 1)
         x, low, high = self.over.query(x0, x1, columns)
         if not self.held:
-            self.box.setYRange(*self._range(x0, x1), padding=0)
+            self.box.setYRange(*self._range(low, high), padding=0)
         self.box.setXRange(x0, x1, padding=0)
         self.curve.set_envelope(x, low, high)
         waiting = list(beyond)
@@ -217,8 +217,12 @@ class Row:
         self.bands.set_bands(self._spans(x0, x1, columns), faded(self.tint, 0.28))
         self.meaning.update()
 
-    def _range(self, x0: float, x1: float) -> tuple[float, float]:
-        low, high = self.over.extremes(x0, x1) or (0.0, 1.0)
+    def _range(
+        self, lowest: NDArray[np.float32], highest: NDArray[np.float32]
+    ) -> tuple[float, float]:
+        finite = bool(np.isfinite(lowest).any())
+        low = float(np.nanmin(lowest)) if finite else 0.0
+        high = float(np.nanmax(highest)) if finite else 1.0
         if self.line.isVisible():
             value = float(self.line.value())
             low, high = min(low, value), max(high, value * 1.25 if value > 0 else value)

@@ -25,7 +25,7 @@ class _Stretch:
 
 
 class Stretches:
-    """Answers like one pyramid; between two files lies NaN, so that no line joins them."""
+    """Answers like one pyramid; NaN lies between two files, unless they touch at this zoom."""
 
     def __init__(self) -> None:
         self.own = MinMaxPyramid()
@@ -61,6 +61,7 @@ class Stretches:
         lows: list[Values] = []
         highs: list[Values] = []
         single, void = True, np.full(1, np.nan, np.float32)
+        apart = 2 * (x1 - x0) / columns  # files that touch at this zoom are drawn at one go
         for stretch in self._visible(x0, x1):
             start, stop = max(x0, stretch.start), min(x1, stretch.stop)
             stop = max(stop, start + _INSTANT)
@@ -69,7 +70,7 @@ class Stretches:
             if not len(x):
                 continue
             single &= low is high
-            if xs:
+            if xs and x[0] - xs[-1][-1] > apart:
                 xs.append(np.array([(xs[-1][-1] + x[0]) / 2]))
                 lows.append(void)
                 highs.append(void)
