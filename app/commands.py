@@ -65,6 +65,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("learn.dismissed", "Dismissed segments are normal...", "Analysis",
             ("Ctrl+Shift+L",), "review",
             "Learn a new version of the weights that knows them"),
+    Command("learn.weights", "Weights...", "Analysis", ("Ctrl+Shift+W",),
+            hint="Weights and their versions: what they learned, roll back, rename, bin"),
     Command("analysis.evaluate", "Evaluate...", "Analysis", ("Ctrl+E",), "analysis",
             "Hold the scores against labels: ROC curve, AUC, scores by class"),
     Command("analysis.portrait", "Memory and prototypes...", "Analysis", ("Ctrl+M",), "portrait",
