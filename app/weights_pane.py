@@ -173,7 +173,7 @@ def _rows(family: tuple[WeightsCard, ...], used: str) -> list[WeightsRow]:
     for card in family:
         states = []
         if not is_own(card):
-            states.append(tr("came with the program"))
+            states.append(tr("shipped"))
         elif card.retired:
             states.append(tr("rolled back"))
         elif len(family) > 1 and card is now:

@@ -45,7 +45,7 @@ class RowItem(QGraphicsItem):
         """Pixels from the row's left edge, kept near the row."""
         (x0, x1), _ = self._box.viewRange()
         width = float(self._box.width())
-        return min(max((seconds - x0) / (x1 - x0) * width, -50.0), width + 50.0)
+        return float(min(max((seconds - x0) / (x1 - x0) * width, -50.0), width + 50.0))
 
     def _pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         (x0, x1), (y0, y1) = self._box.viewRange()

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QTextOption
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QFormLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSplitter,
+    QTextEdit,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -68,24 +68,19 @@ class WeightsDialog(QDialog):
         self._rows: dict[str, WeightsRow] = {}
         self._quiet = False
         self.tree = self._build_tree()
-        self.facts = QWidget()
-        self._form = QFormLayout(self.facts)
-        self._form.setContentsMargins(12, 8, 12, 8)
-        self._form.setVerticalSpacing(6)
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        self.facts = QTextEdit()
+        self.facts.setReadOnly(True)
+        self.facts.setTabChangesFocus(True)
+        self.facts.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.facts.setAccessibleName(tr("What the card of the chosen weights says"))
-        area = QScrollArea()
-        area.setWidget(self.facts)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        area.setAccessibleName(tr("Card of the chosen weights"))
+        self.facts.setToolTip(tr("What the card of the chosen weights says; it can be copied"))
         halves = QSplitter()
         halves.addWidget(self.tree)
-        halves.addWidget(area)
+        halves.addWidget(self.facts)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         halves.setChildrenCollapsible(False)
-        halves.setSizes([560, 340])
+        halves.setSizes([580, 320])
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setAccessibleName(tr("What was done"))
@@ -105,7 +100,7 @@ class WeightsDialog(QDialog):
         self.undo.clicked.connect(self.undo_requested)
         self.folder.clicked.connect(self._folder)
         self.close_button.clicked.connect(self.close)
-        self.setMinimumSize(760, 400)
+        self.setMinimumSize(820, 420)
         self.resize(980, 520)
 
     def _build_tree(self) -> QTreeWidget:
@@ -120,7 +115,7 @@ class WeightsDialog(QDialog):
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((STATE, 150), (DETECTOR, 130), (MADE, 118)):
+        for column, width in ((STATE, 112), (DETECTOR, 126), (MADE, 92)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         tree.currentItemChanged.connect(self._show_chosen)
@@ -155,22 +150,23 @@ class WeightsDialog(QDialog):
         tops: dict[str, QTreeWidgetItem] = {}
         for row in rows:
             entry = self._entry(row)
-            top = tops.get(row.root)
-            if top is None:
+            first = tops.get(row.root)
+            if first is None:
                 tops[row.root] = entry
                 self.tree.addTopLevelItem(entry)
             else:
-                top.addChild(entry)
+                first.addChild(entry)
             if row.key == chosen:
                 self.tree.setCurrentItem(entry)
         self.tree.expandAll()
-        if self.tree.currentItem() is None and rows:
-            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+        top = self.tree.topLevelItem(0)
+        if self.tree.currentItem() is None and top is not None:
+            self.tree.setCurrentItem(top)
         self._quiet = False
         self._show_chosen()
 
     def _entry(self, row: WeightsRow) -> QTreeWidgetItem:
-        entry = QTreeWidgetItem([row.name, row.state, row.detector, row.made])
+        entry = QTreeWidgetItem([row.name, row.state, row.detector, row.made[:10]])
         entry.setData(NAME, KEY, row.key)
         for column in range(4):
             entry.setToolTip(column, f"{row.name}\n{row.state}".strip())
@@ -203,15 +199,14 @@ class WeightsDialog(QDialog):
         if self._quiet:
             return
         row = self._rows.get(self.chosen())
-        while self._form.rowCount():
-            self._form.removeRow(0)
-        for name, value in () if row is None else row.facts:
-            label, text = QLabel(name), QLabel(value)
-            label.setObjectName("faint")
-            text.setWordWrap(True)
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            text.setAccessibleName(name)
-            self._form.addRow(label, text)
+        faint = theme.colours().faint
+        self.facts.setHtml(
+            "".join(
+                f'<p style="margin: 0 0 8px 0"><span style="color: {faint}">{escape(name)}</span>'
+                f"<br/>{escape(value)}</p>"
+                for name, value in (() if row is None else row.facts)
+            )
+        )
         own = row is not None and row.own
         self.rename.setEnabled(own)
         self.bin.setEnabled(own)
