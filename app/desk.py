@@ -39,7 +39,6 @@ from app.settings import Settings
 from app.shell import Shell
 from app.suggestion_pane import SuggestionPane
 from app.timeline_pane import TimelinePane
-from app.weights_pane import WeightsPane
 from app.why_pane import WhyPane
 from engine.errors import EngineError
 from engine.progress import Progress
@@ -77,7 +76,7 @@ class Desk(QObject):
         self.compare = ComparePane(self)
         self.joined = JoinedPane(self)
         self.learning, self.cameras = LearnPane(self), CameraPane(self)
-        self.suggesting, self.weights = SuggestionPane(self), WeightsPane(self)
+        self.suggesting = SuggestionPane(self)
         self.figures = FiguresPane(self)
         self._join()
         self.allow()

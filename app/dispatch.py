@@ -76,7 +76,7 @@ class Dispatch(QObject):
         }
         for pane in (desk.time, desk.near, desk.compare, desk.joined, desk.figures):
             self._table |= pane.commands()
-        self._table |= desk.learning.table() | desk.weights.table()
+        self._table |= desk.learning.table()
         missing = {command.id for command in COMMANDS} ^ set(self._table)
         if missing:
             raise ValueError(f"commands without an action, or the reverse: {sorted(missing)}")

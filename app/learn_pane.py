@@ -18,6 +18,7 @@ from app.learn_words import base_choices, detector_choices, effort_words
 from app.numerals import percent_done
 from app.views.learn_dialog import LearnDialog
 from app.views.learn_form import LearnSettings
+from app.weights_pane import WeightsPane
 from app.wording import fault
 from engine import api
 from engine.errors import EngineError
@@ -44,6 +45,7 @@ class LearnPane(QObject):
         self.dialog: LearnDialog | None = None
         self._version_of = ""
         self.run = LearnRunPane(desk)
+        self.weights = WeightsPane(desk)
         self.run.wanted.connect(self.show)
         self.run.emptied.connect(self._on_again)
         self._settle = QTimer(self)
@@ -61,6 +63,7 @@ class LearnPane(QObject):
             "learn.normal": self.show,
             "learn.mark": self.mark,
             "learn.dismissed": self.add_dismissed,
+            **self.weights.table(),
         }
 
     # --- ranges ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QTextOption
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -218,6 +218,11 @@ class WeightsDialog(QDialog):
         tip = tr("Take the newest version out of force; nothing is deleted") if to else ""
         self.back.setToolTip(tip or tr("There is no earlier version to go back to"))
         self.back.setAccessibleDescription(self.back.toolTip())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._rows:
+            self.set_rows(list(self._rows.values()))  # in the colours of the other theme
 
     @Slot(QTreeWidgetItem, int)
     def _on_edited(self, entry: QTreeWidgetItem, column: int) -> None:

@@ -158,7 +158,7 @@ def test_dismissed_segments_become_a_version_that_can_be_rolled_back(qtbot, walk
     application.window.activateWindow()
     qtbot.waitUntil(application.window.isActiveWindow)
     press(application, KEY.Key_W, MOD.ControlModifier | MOD.ShiftModifier)
-    weights = application.desk.weights.dialog
+    weights = application.desk.learning.weights.dialog
     assert "used here" in weights.tree.currentItem().text(1)
     QTest.mouseClick(weights.back, LEFT)
     assert in_force("tiny").name == "tiny"

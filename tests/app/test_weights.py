@@ -33,7 +33,7 @@ def weights(qtbot):
     application = build(qtbot)
     qtbot.waitUntil(application.window.isActiveWindow)
     press(application, KEY.Key_W, MOD.ControlModifier | MOD.ShiftModifier)
-    dialog = application.desk.weights.dialog
+    dialog = application.desk.learning.weights.dialog
     qtbot.waitUntil(dialog.isActiveWindow)
     choose(dialog, "yard")
     return application, dialog
