@@ -259,11 +259,11 @@ def test_a_setting_holds_for_all_files_and_is_a_step_of_undo_of_each(qtbot, join
             all(s.peak >= threshold for s in d.track.segments) for d in joined.desk.documents
         )
     )
+    saved = document(joined, 2).session.path
+    qtbot.waitUntil(saved.is_file)
     qtbot.waitUntil(
         lambda: (
-            json.loads(document(joined, 2).session.path.read_text(encoding="utf-8"))[
-                "segment_settings"
-            ]["threshold"]
+            json.loads(saved.read_text(encoding="utf-8"))["segment_settings"]["threshold"]
             == threshold
         )
     )
