@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
 from app.controllers.evaluating import Answer, Evaluating, OpenClip
+from app.controllers.nearing import Nearing
 from app.controllers.portraying import Portraying, Sitting
-from app.language import tr
+from app.language import tr, tr_count
+from app.numerals import percent_done
 from app.views.evaluate_dialog import EvaluateDialog
 from app.views.portrait_dialog import PortraitDialog
 from app.wording import fault
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
     from app.commands import Need
     from app.desk import Desk
     from engine.analysis.analysis import Analysis
+    from engine.analysis.nearest import Nearest
     from engine.analysis.portrait import Portrait
     from engine.errors import EngineError
+    from engine.progress import Progress
     from engine.review.state import ReviewState
     from engine.scoring.ignoring import IgnoredArea
 
@@ -36,6 +41,7 @@ class FiguresPane(QObject):
         self.evaluation: EvaluateDialog | None = None
         self._portraying: Portraying | None = None
         self.portrait: PortraitDialog | None = None
+        self._nearing: Nearing | None = None
         desk.reviewing.track_changed.connect(self._refresh_evaluation)
         desk.playback.shown.connect(self._refresh_portrait)
         desk.playback.speed_changed.connect(self._refresh_portrait)
@@ -54,6 +60,8 @@ class FiguresPane(QObject):
             self._evaluating.stop()
         if self._portraying is not None:
             self._portraying.stop()
+        if self._nearing is not None:
+            self._nearing.stop()
 
     def present(self) -> set[Need]:
         """Whether the current analysis has anything to portray."""
@@ -85,9 +93,14 @@ class FiguresPane(QObject):
             self._portraying = Portraying(self._desk.detectors.detector_of, self)
             self._portraying.portrayed.connect(self._on_portrayed)
             self._portraying.failed.connect(self._on_unportrayed)
+            self._nearing = Nearing(self._desk.detectors.detector_of, self)
+            self._nearing.found.connect(self._on_nearest)
+            self._nearing.progressed.connect(self._on_looking)
+            self._nearing.failed.connect(self._on_unportrayed)
         if self.portrait is None:
             self.portrait = PortraitDialog(document.path.name, self._desk.window)
             self.portrait.finished.connect(self._on_portrait_closed)
+            self.portrait.figure.frame_wanted.connect(self._desk.playback.seek)
         self.portrait.show()
         self.portrait.activateWindow()
         self._refresh_portrait()
@@ -112,6 +125,40 @@ class FiguresPane(QObject):
             self.portrait.say(tr("This frame has no score."))
         else:
             self.portrait.set_portrait(portrait)
+            self._look_for_nearest(portrait)
+
+    def _look_for_nearest(self, portrait: Portrait) -> None:
+        """From the frames at hand that lie below the threshold; prototypes belong to the frame."""
+        from engine.analysis.nearest import attended
+
+        document, track = self._desk.current, self._desk.reviewing.track
+        if self.portrait is None or self._nearing is None or document is None or track is None:
+            return
+        of_frame = attended(portrait.answers, portrait.index, portrait.picture)
+        if of_frame is not None:
+            self.portrait.set_nearest(of_frame, "")
+        elif document.footage is not None and document.analysis is not None:
+            flagged = np.zeros(len(document.analysis.scored), bool)
+            for segment in track.segments:
+                flagged[segment.span.start : segment.span.stop] = True
+            self.portrait.set_nearest(None, tr("looking..."))
+            self._nearing.want(document.footage, document.analysis, portrait, ~flagged)
+
+    @Slot(object)
+    def _on_looking(self, report: Progress) -> None:
+        if self.portrait is not None:
+            said = tr("looking, {share}", share=percent_done(report.fraction))
+            self.portrait.set_nearest(None, said)
+
+    @Slot(object)
+    def _on_nearest(self, nearest: Nearest) -> None:
+        if self.portrait is not None:
+            said = tr_count(
+                nearest.frames,
+                "from {count} unflagged frame of this footage",
+                "from {count} unflagged frames of this footage",
+            )
+            self.portrait.set_nearest(nearest, said)
 
     @Slot(object)
     def _on_unportrayed(self, error: EngineError) -> None:
@@ -123,6 +170,8 @@ class FiguresPane(QObject):
         if self.portrait is not None:
             self.portrait.deleteLater()
             self.portrait = None
+        if self._nearing is not None:
+            self._nearing.stop()
 
     # --- evaluate -------------------------------------------------------------------------------
 

@@ -55,9 +55,10 @@ def gamma_words(analysis: Analysis, gamma: float) -> tuple[str, int | None]:
 
     if not analysis.facts.has_memory or not analysis.scored.any():
         return "", None
-    rows = analysis.scored[: analysis.frames_done]
-    wanted = would_update(analysis, gamma)[: analysis.frames_done][rows]
-    actual = analysis.updated[: analysis.frames_done][rows]
+    done = analysis.frames_done  # once: it grows while the analysis runs
+    rows = analysis.scored[:done]
+    wanted = would_update(analysis, gamma)[:done][rows]
+    actual = analysis.updated[:done][rows]
     stop, begin = int((actual & ~wanted).sum()), int((wanted & ~actual).sum())
     change = first_change(analysis, gamma)
     counts = {"updating": whole(int(wanted.sum())), "all": whole(len(wanted))}

@@ -23,6 +23,7 @@ from app.wording import fault
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
+    from engine.analysis.nearest import Nearest
     from engine.analysis.portrait import Portrait
 
 
@@ -74,6 +75,10 @@ class PortraitDialog(QDialog):
         self.memory.setVisible(len(names) > 1)
         self.saving.setEnabled(True)
         self.figure.set_portrait(portrait, max(0, self.memory.currentIndex()))
+
+    def set_nearest(self, nearest: Nearest | None, said: str) -> None:
+        """The patches of each item, or how far the search for them is."""
+        self.figure.set_nearest(nearest, said)
 
     def say(self, text: str) -> None:
         """A sentence where there is no portrait."""

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QToolTip
 
 from app.imaging import heat_image, to_qimage
 from app.language import tr
 from app.numerals import decimal, percent, whole
 from app.theme import Colours
 from app.views.figures import Figure, empty, heading, small
+from app.views.nearest_band import Spot, draw_band, spot_words
 
 if TYPE_CHECKING:
+    from engine.analysis.nearest import Nearest
     from engine.analysis.portrait import Portrait
 
 GAP = 14.0
@@ -23,10 +26,15 @@ STAR = [(np.sin(k * np.pi / 5), -np.cos(k * np.pi / 5)) for k in range(10)]
 
 
 class PortraitFigure(Figure):
-    """Setters in, nothing out."""
+    """Setters in; a click on a patch of another frame asks for that frame."""
+
+    frame_wanted = Signal(int)
 
     def __init__(self) -> None:
         super().__init__(QSize(720, 420))
+        self._nearest: Nearest | None = None
+        self._looking = ""
+        self._spots: list[Spot] = []
         self._portrait: Portrait | None = None
         self._said = ""
         self._memory = 0
@@ -49,9 +57,18 @@ class PortraitFigure(Figure):
         )
         self.update()
 
+    def set_nearest(self, nearest: Nearest | None, said: str) -> None:
+        """The patches of each item, or a sentence while there are none."""
+        self._nearest, self._looking = nearest, said
+        self.update()
+
+    def spots(self) -> list[Spot]:
+        """Where patches were drawn on the screen."""
+        return list(self._spots)
+
     def say(self, text: str) -> None:
         """A sentence instead of a portrait."""
-        self._portrait, self._said = None, text
+        self._portrait, self._said, self._nearest = None, text, None
         self.setAccessibleDescription(text)
         self.update()
 
@@ -61,6 +78,9 @@ class PortraitFigure(Figure):
             return
         inner = area.adjusted(16, 12, -16, -12)
         third = (inner.width() - 2 * GAP) / 3
+        band = QRectF(inner)
+        band.setTop(inner.bottom() - inner.height() * 0.24)
+        inner = inner.adjusted(0, 0, 0, -(band.height() + GAP))
         upper = (inner.height() - GAP) * 0.44
         cells = [
             QRectF(inner.left() + at * (third + GAP), inner.top(), third, upper) for at in range(3)
@@ -79,6 +99,46 @@ class PortraitFigure(Figure):
         self._draw_maps(painter, heading(painter, wide, title, colours), maps, colours)
         title = tr("Queries and items (stars), {layout}", layout=seen.layout)
         self._draw_plane(painter, heading(painter, corner, title, colours), colours)
+        self._draw_nearest(painter, band, colours)
+
+    def _draw_nearest(self, painter: QPainter, band: QRectF, colours: Colours) -> None:
+        assert self._portrait is not None
+        one, nearest = self._portrait.answers[self._memory], self._nearest
+        title = tr("Nearest normal patches")
+        if nearest is not None and not nearest.frames:
+            title = tr("Where the frame weighs most in each prototype")
+        if self._looking:
+            title = f"{title} · {self._looking}"
+        rest = heading(painter, band, title, colours)
+        self._spots = []
+        if nearest is not None:
+            shares = np.bincount(one.assigned.ravel(), minlength=len(one.items))
+            spots = draw_band(
+                painter,
+                rest,
+                nearest.patches[self._memory],
+                (shares / one.assigned.size).tolist(),
+                colours,
+            )
+            self._spots = spots
+
+    def _spot_at(self, place: QPointF) -> Spot | None:
+        return next((spot for spot in self._spots if spot.area.contains(place)), None)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            spot = self._spot_at(QPointF(event.pos()))
+            if spot is not None and self._nearest is not None:
+                words = spot_words(spot.patch, attended=not self._nearest.frames)
+                QToolTip.showText(event.globalPos(), words, self)
+                return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = self._spot_at(event.position())
+        if spot is not None and self._nearest is not None and self._nearest.frames:
+            self.frame_wanted.emit(spot.patch.index)
+        super().mousePressEvent(event)
 
     def _put(
         self, painter: QPainter, area: QRectF, title: str, colours: Colours, over: QImage | None

@@ -30,6 +30,12 @@ def test_the_portrait_follows_the_frame_and_is_saved(qtbot, walk, tmp_path, monk
     assert "memory items of frame 20 by share: 1: " in dialog.figure.accessibleDescription()
     desk.playback.step(1)
     qtbot.waitUntil(lambda: "of frame 21 " in dialog.figure.accessibleDescription(), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(dialog.figure.spots()), timeout=20_000)
+    spots = dialog.figure.spots()
+    assert len(spots) == 4 * 4  # four items, four patches each
+    qtbot.mouseClick(dialog.figure, Qt.MouseButton.LeftButton, pos=spots[0].area.center().toPoint())
+    wait_frame(qtbot, application, spots[0].patch.index)
+    qtbot.waitUntil(dialog.saving.isEnabled, timeout=20_000)
     path = tmp_path / "a.svg"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     qtbot.mouseClick(dialog.saving, Qt.MouseButton.LeftButton)
