@@ -396,5 +396,5 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             spoken = re.search(r"[A-Za-z]{2,}[,;:]? [A-Za-z]{2,}", node.value)
-            if spoken and id(node) not in inside:
+            if spoken and id(node) not in inside and "<" not in node.value:  # markup is none
                 yield node.lineno, node.value
