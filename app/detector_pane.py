@@ -103,6 +103,7 @@ class DetectorPane(QObject):
         self._desk.window.footage.update_row(footage_row(document))
         if document is self._desk.current:
             waiting = document.progress == tr("waiting")
+            self._desk.window.detector.set_current(document.choice)
             self._desk.window.detector.set_running(document.running or waiting, document.fraction)
             self._tell_calibration()
             self._desk.allow()

@@ -149,7 +149,9 @@ class PicturePane(QObject):
         if visible and shown is not None and self._document is not None:
             window.sides.set_actual(shown.image)
             self.refresh()
-            self._desk.looking.look_at(self._document, shown.index)
+            analysis = self._document.analysis
+            if analysis is None or not self._desk.looking.wanted(analysis, shown.index):
+                self._desk.looking.look_at(self._document, shown.index)
 
     @Slot()
     def refresh(self) -> None:

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QTableWidget
-from tour import Tour, turn, until, words
+from PySide6.QtWidgets import QDialog
+from tour import Tour, cells, turn, until, words
 
 from app import crash
 from app.views.crash_dialog import CrashDialog
@@ -173,6 +173,7 @@ def _dialogs(tour: Tour, theme: str) -> None:
         tour.grab(dialog, f"{name}-{theme}")
         dialog.resize(usual * 1.6)
         tour.grab(dialog, f"{name}-{theme}-large")
+        dialog.resize(usual)
 
     at_once: Callable[[QDialog], bool] = lambda dialog: True  # noqa: E731 - a name for the table
     for name, command, ready in (
@@ -182,7 +183,7 @@ def _dialogs(tour: Tour, theme: str) -> None:
         ("remap", "help.remap", at_once),
         ("about", "help.about", at_once),
         ("goto", "playback.go_to", at_once),
-        ("export", "file.export", lambda d: "working out" not in _cells(d)),
+        ("export", "file.export", lambda d: "working out" not in cells(d)),
         ("learn", "learn.normal", lambda d: " unbroken run" in words(d)),
         ("portrait", "analysis.portrait", _portrayed),
         ("evaluate-empty", "analysis.evaluate", at_once),
@@ -208,12 +209,6 @@ def _dialogs(tour: Tour, theme: str) -> None:
     gone = RelinkDialog(LONG, "It is no longer where the review left it.", parent=window)
     gone.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     tour.dialog(gone.open, at_once, partial(take, "relink"))
-
-
-def _cells(dialog: QDialog) -> str:
-    table = dialog.findChildren(QTableWidget)[0]
-    last = table.columnCount() - 1
-    return " ".join(table.item(row, last).text() for row in range(table.rowCount()))
 
 
 def _portrayed(dialog: QDialog) -> bool:

@@ -15,10 +15,6 @@ import os
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 TARGET = Path(__file__).resolve().parent / "screenshots"
 
@@ -74,6 +70,74 @@ def readme(folder: Path) -> None:
     tour.close()
 
 
+def walk(folder: Path, home: Path) -> None:
+    """One minute with the demo, from opening it to checking what was exported."""
+    from PySide6.QtWidgets import QDialog, QPushButton
+    from tour import Tour, cells, output_of, turn, until
+
+    from engine.demo import demo_clip, demo_events, render_demo
+
+    tour = Tour(folder, small_files=True)
+    window, desk = tour.window, tour.desk
+    tour.show(1280, 800)
+    for _ in render_demo():
+        pass
+    desk.analyse_with(demo_clip(), "scene")
+    until(lambda: desk.analysing.frames_done() > 430, "430 frames")
+    desk.playback.seek(300)
+    until(lambda: desk.playback.index == 300, "frame 300")
+    tour.grab(window, "walk-1-open")
+    tour.finish()
+    tour.go_to(0)
+    tour.grab(window, "walk-2-timeline")
+    tour.run("segments.next")
+    tour.rest()
+    window.canvas.zoom_in()
+    tour.rest()
+    tour.grab(window, "walk-3-overlay")
+    window.canvas.zoom_fit()
+    desk.reviewing.set_threshold(0.6)
+    bar = window.tuning.area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    tour.rest()
+    tour.grab(window, "walk-4-tune")
+    tour.run("playback.start")
+    tour.rest()
+    window.side.setCurrentWidget(window.found)
+    for _ in desk.reviewing.track.segments:
+        tour.run("segments.next")
+        tour.rest()
+        at = desk.playback.index
+        true = [e["kind"] for e in demo_events() if e["start"] <= at < e["stop"]]
+        tour.run("segments.confirm" if true else "segments.dismiss")
+        turn()
+        if true:
+            desk.judging.note(desk.current.selected, f"A {true[0]} on the square")
+        tour.rest()
+    tour.grab(window, "walk-5-judge")
+    tour.run("view.sides")
+    tour.rest()
+    tour.grab(window, "walk-6-why")
+    case = home / "cases" / "square-1"
+    case.parent.mkdir(parents=True, exist_ok=True)
+
+    def export(dialog: QDialog) -> None:
+        dialog.set_folder("/cases/square-1")
+        tour.grab(dialog, "walk-7-export")
+        dialog.set_folder(str(case))
+        dialog.findChild(QPushButton, "primary").click()
+        until(lambda: desk.exporting.rows() and desk.exporting.rows()[0].over, "exported")
+        print(desk.exporting.rows()[0].said)
+
+    tour.dialog(
+        partial(tour.run, "file.export"), lambda dialog: "working out" not in cells(dialog), export
+    )
+    told = output_of("normscope verify square-1", case.parent)
+    tour.grab(told, "walk-8-verify")
+    told.close()
+    tour.close()
+
+
 def main() -> None:
     """Which pictures, and where to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -84,7 +148,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="normscope-pictures-") as temporary:
         home = (asked.home or Path(temporary)).absolute()
         os.environ["NORMSCOPE_HOME"] = str(home)
-        if asked.all is not None:
+        if asked.walk:
+            walk(TARGET, home)
+        elif asked.all is not None:
             from every_view import every_view
 
             every_view(asked.all, home)

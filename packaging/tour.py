@@ -6,6 +6,7 @@ Nothing here waits for a time: a picture is taken when what it shows has been wo
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -15,8 +16,9 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PIL import Image
 from PySide6.QtCore import QEventLoop, QSize, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QTableWidget, QWidget
 
 from app.application import Application
 from app.settings import Settings
@@ -47,7 +49,7 @@ class Tour:
     """One application, and the folder that its pictures go to."""
 
     def __init__(self, folder: Path, theme: str = "dark", *, small_files: bool = False) -> None:
-        self.folder, self._quality = folder, 0 if small_files else -1  # PNG: the effort to pack
+        self.folder, self._small = folder, small_files
         folder.mkdir(parents=True, exist_ok=True)
         self._began, self._made, self._bytes = time.monotonic(), 0, 0
         qt = QApplication(sys.argv[:1])
@@ -132,7 +134,11 @@ class Tour:
         turn()
         path = self.folder / f"{name}.png"
         picture = widget.grab()
-        picture.save(str(path), "PNG", self._quality)
+        picture.save(str(path))
+        if self._small:  # 256 colours are enough for a page of text, and take half the room
+            with Image.open(path) as image:
+                few = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            few.save(path, optimize=True)
         self._made += 1
         self._bytes += path.stat().st_size
         size = f"{picture.width()} x {picture.height()}"
@@ -199,3 +205,24 @@ class Tour:
 def words(widget: QWidget) -> str:
     """Everything that the labels of a widget say."""
     return " ".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def cells(dialog: QDialog) -> str:
+    """The last column of a dialog's table."""
+    table = dialog.findChildren(QTableWidget)[0]
+    last = table.columnCount() - 1
+    return " ".join(table.item(row, last).text() for row in range(table.rowCount()))
+
+
+def output_of(command: str, folder: Path) -> QWidget:
+    """What a command of the program prints when it is run in a folder, as a terminal shows it."""
+    program = [sys.executable, "-m", "engine.cli", *command.split()[1:]]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    done = subprocess.run(
+        program, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    terminal = QPlainTextEdit(f"$ {command}\n{done.stdout}{done.stderr}")
+    terminal.setObjectName("mono")
+    terminal.resize(960, 520)
+    terminal.show()
+    return terminal

@@ -28,7 +28,7 @@ from engine.timebase import timecode
 if TYPE_CHECKING:
     from engine.review.portable import CarriedReview
 
-THUMBNAIL = 160
+THUMBNAIL = 192  # pixels; 96 points on dense screens
 WAITING = mark("waiting to be opened")
 
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from engine.footage import Footage
 
 REST_MS = 400
-WIDTH, GLANCE_WIDTH = 96, 176
+WIDTH, GLANCE_WIDTH = 128, 352  # pixels: two a point, for dense screens
 MOST = 200  # segments; more nobody reads as pictures
 AT_ONCE = 4  # frames of one request, so that a stop or a glance never waits for many
-KEPT = 300  # glances, about 25 MB
+KEPT = 100  # glances, about 28 MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,7 +42,7 @@ HEADERS = (
     mark("Tags"),
     mark("Note"),
 )
-THUMBNAIL_SIZE = QSize(64, 36)
+THUMBNAIL_SIZE, DENSITY = QSize(64, 36), 2
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 ID_ROLE = Qt.ItemDataRole.UserRole + 2
 _MANY = 40  # past so many insertions and removals one reset is cheaper
@@ -123,10 +123,12 @@ class SegmentModel(QAbstractTableModel):
         if segment in self._pictures and self._sources.get(segment) == image.cacheKey():
             return
         self._sources[segment] = image.cacheKey()
-        size = THUMBNAIL_SIZE
+        # two pixels a point, so that it is sharp on dense screens
+        size = THUMBNAIL_SIZE * DENSITY
         scaled = image.scaled(
             size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
+        scaled.setDevicePixelRatio(DENSITY)
         self._pictures[segment] = QPixmap.fromImage(scaled)
         row = self.row_of(segment)
         if row is not None:
