@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 import engine
-from engine.detectors.base import Calibration, Detector, FrameScore
+from engine.detectors.base import Calibration, Detector
 from engine.detectors.device import precision_name
 from engine.detectors.ready import ReadyNetwork
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
@@ -27,7 +27,7 @@ from engine.learning.clips import ClipSet, as_picture, gather, held_out_words, s
 from engine.learning.courses import lesson_of
 from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.plan import TrainingPlan
-from engine.learning.recalibrating import calibration_of
+from engine.learning.recalibrating import NormalScores, calibration_of
 from engine.learning.trainer import Trainer
 from engine.learning.watching import LossPoint, Preview, Previewer
 from engine.progress import Progress, RateMeter
@@ -215,13 +215,11 @@ def calibrate_detector(
     rate: frames a second that the clips were sampled at, so that the scores' order is kept too;
     footage that was slower than that makes what is said of false alarms too cautious.
     """
-    scores: list[FrameScore] = []
-    lengths: list[int] = []
+    normal = NormalScores.of(sum(stop - start for start, stop in clips.bounds))
     stream = detector.stream(update=False)
     for start, stop in clips.bounds:
-        before = len(scores)
         for at in range(start, stop):
-            scores += stream.push(at, as_picture(clips.frames[at]))
-        scores += stream.flush()
-        lengths.append(len(scores) - before)
-    return calibration_of(scores, lengths, detector.facts, origin, rate)
+            normal.add(stream.push(at, as_picture(clips.frames[at])))
+        normal.add(stream.flush())
+        normal.end_run()
+    return calibration_of(normal, detector.facts, origin, rate)

@@ -6,7 +6,7 @@ For weights that were calibrated on little footage, or on another season of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,18 +29,45 @@ from engine.scoring.usual import weights_of
 MAP_FRAMES = 300
 
 
+@dataclass(slots=True)
+class NormalScores:
+    """Scores of normal frames in order, kept as far as calibration needs them.
+
+    keep_every: of so many frames one keeps its maps; those of hours would not fit.
+    """
+
+    keep_every: int = 1
+    scores: list[FrameScore] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+
+    def add(self, found: list[FrameScore]) -> None:
+        """Note what came out of the stream."""
+        for score in found:
+            maps = score.maps if len(self.scores) % self.keep_every == 0 else {}
+            self.scores.append(replace(score, maps=maps, fine={}, items=None))
+
+    def end_run(self) -> None:
+        """What comes next follows a cut."""
+        self.lengths.append(len(self.scores) - sum(self.lengths))
+
+    @staticmethod
+    def of(frames: int) -> NormalScores:
+        """For about so many frames."""
+        return NormalScores(max(1, frames // MAP_FRAMES))
+
+
 def calibration_of(
-    scores: Sequence[FrameScore],
-    lengths: Sequence[int],
+    normal: NormalScores,
     facts: DetectorFacts,
     origin: str,
     rate: float | None,
 ) -> Calibration:
-    """Quantiles of parts, of map cells and of E_t from scores of normal frames in order.
+    """Quantiles of parts, of map cells and of E_t from scores of normal frames.
 
-    lengths: of each unbroken run.  Scores whose maps were dropped, or are of another size than the
-    first, count for no map.  rate: frames a second, so that the order is kept too.
+    Maps of another size than the first count for nothing.  rate: frames a second, so that the
+    order is kept too.
     """
+    scores = normal.scores
     parts = {p.name: np.array([score.parts[p.name] for score in scores]) for p in facts.parts}
     some = [score.maps for score in scores if score.maps]
     some = some[:: max(1, len(some) // MAP_FRAMES)]
@@ -51,8 +78,8 @@ def calibration_of(
     regular = None
     if facts.has_memory:
         regular = np.array([score.regular_score for score in scores], np.float64)
-    kept = [length for length in lengths if length]
-    series = None if rate is None else normal_series(parts, kept, rate)
+    lengths = [length for length in normal.lengths if length]
+    series = None if rate is None else normal_series(parts, lengths, rate)
     usual = weights_of(facts.calibration)
     return calibrate(parts, facts.parts, maps, regular, origin, series, usual)
 
@@ -75,35 +102,27 @@ class NormalPass:
         watch = NormalWatch()
         takes = watched_takes(self.normal, facts.clip_rate, watch)
         expected = sum(take.frames for take in takes)
-        keep = max(1, expected // MAP_FRAMES)  # maps of hours would not fit
-        scores: list[FrameScore] = []
-        lengths: list[int] = []
+        kept = NormalScores.of(expected)
         meter, done = RateMeter(), 0
         stream = self.detector.stream(update=False)
-
-        def note(found: list[FrameScore]) -> None:
-            for score in found:
-                kept = score if len(scores) % keep == 0 else replace(score, maps={})
-                scores.append(replace(kept, fine={}, items=None))
-
         for take in takes:
             for at, (picture, breaks) in enumerate(take.pictures()):
                 if breaks:
-                    note(stream.flush())
-                    lengths.append(len(scores) - sum(lengths))
-                note(stream.push(at, picture))
+                    kept.add(stream.flush())
+                    kept.end_run()
+                kept.add(stream.push(at, picture))
                 done += 1
                 yield meter.progress("scoring normal footage", done, expected)
-            note(stream.flush())
-            lengths.append(len(scores) - sum(lengths))
+            kept.add(stream.flush())
+            kept.end_run()
         self.check = watch.check()
-        if not scores:
+        if not kept.scores:
             raise UnusableDataset(
                 "The footage holds no unbroken run that is long enough to calibrate on.",
                 hint="Give at least a minute of normal footage.",
             )
         origin = "normal footage: " + ", ".join(one.title for one in self.normal)
-        self.calibration = calibration_of(scores, lengths, facts, origin, facts.clip_rate)
+        self.calibration = calibration_of(kept, facts, origin, facts.clip_rate)
 
 
 @dataclass(slots=True)
