@@ -53,6 +53,9 @@ def train(
     crop: Annotated[
         int, typer.Option(help="Train on moving crops of this side; 0 for whole frames.")
     ] = 0,
+    weigh_places: Annotated[
+        bool, typer.Option(help="Weigh prediction errors by what is usual at each place.")
+    ] = False,
     robust: Annotated[
         float, typer.Option(help="Share of the clips, the worst predicted, left out of the loss.")
     ] = 0.0,
@@ -184,6 +187,7 @@ def train(
         batch=batch,
         crop=crop,
         robust=robust,
+        weigh_places=weigh_places,
         learning_rate=learning_rate,
         anneal=anneal,
         seed=seed,

@@ -113,7 +113,7 @@ class Learning:
         yield Progress("calibrating", 0, total)
         facts = lesson.facts
         detector = lesson.detector(trainer.device, trainer.dtype)
-        if isinstance(detector, ReadyNetwork):
+        if plan.weigh_places and isinstance(detector, ReadyNetwork):
             detector.weighing(usual_places(detector, training))
         calibration = calibrate_detector(detector, normal, origin, plan.clip_rate)
         self.card = write_weights(

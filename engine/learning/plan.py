@@ -49,7 +49,8 @@ class TrainingPlan:
     multiple of 8; 0 for whole frames, as in the papers.  robust: share of the clips, those with
     the highest error of their batch, that is left out of the loss: for footage that may hold a few
     abnormal moments.  anneal: whether the learning rate falls after each epoch, as released, or
-    after each step, which suits runs of a few epochs.
+    after each step, which suits runs of a few epochs.  weigh_places: whether patch scores of
+    predicted pictures are weighed by what is usual at each place (engine/scoring/usual.py).
     """
 
     config: DetectorConfig
@@ -65,6 +66,7 @@ class TrainingPlan:
     clip_rate: float | None = 10.0
     robust: float = 0.0
     anneal: Literal["epoch", "step"] = "epoch"
+    weigh_places: bool = False
     device: str = "auto"
     precision: str = "auto"
 

@@ -1,7 +1,9 @@
 """What is usual at each place: errors of a prediction are larger where people are near and where
 leaves move, and a patch stands out by what is usual there.
 
-Ours; the papers weigh all places alike, and their whole-frame parts are left as they are.
+Ours, and not the default: the papers weigh all places alike, and their whole-frame parts are left
+as they are.  Where few have passed, little is usual, so that whoever passes there next stands out;
+README tells what that cost.
 """
 
 from __future__ import annotations
