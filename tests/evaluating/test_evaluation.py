@@ -75,7 +75,7 @@ def test_speed_calibrated_on_normal_footage(tmp_path: Path) -> None:
     _, report = evaluated(root, detector, normalise="calibrated")
     assert report["auc"]["calibrated"] == report["frame_auc_micro"]
     assert report["auc"]["calibrated_smoothed"] is not None
-    assert report["settings"]["calibration"] == "footage in normal"
+    assert report["settings"]["calibration"] == "normal footage: normal"
     with pytest.raises(BadSetting):
         calibrated_on(tiny(), tmp_path / "normal")
 
