@@ -46,6 +46,7 @@ class Timeline(JoinedStage):
         self._wanted: dict[str, bool] = {}
         self._gestures = Gestures(self.view, self, self)
         self.view.left.connect(self.hover_left)
+        self.view.pressed.connect(self.hover_left)  # what is held or chosen now speaks for itself
 
     # setters
 

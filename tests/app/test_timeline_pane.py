@@ -26,9 +26,12 @@ def open_other(qtbot, application, footage) -> None:
 
 
 def place(application, seconds: float) -> QPoint:
+    """On the rows, where no line is held by a press."""
     timeline = application.window.timeline
-    at = timeline._strip.mapViewToScene(QPointF(seconds, 0.5))
-    return QPoint(round(at.x()), timeline.view.height() // 2)
+    x = round(timeline._strip.mapViewToScene(QPointF(seconds, 0.5)).x())
+    middle = timeline.view.height() // 2
+    free = (y for y in range(middle, 0, -4) if timeline.row_grasped(QPointF(x, y)) is None)
+    return QPoint(x, next(free))
 
 
 def test_the_moment_under_the_mouse_is_shown_with_its_time(qtbot, desk):
