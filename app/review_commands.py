@@ -34,8 +34,6 @@ class ReviewCommands(QObject):
             "edit.redo": self._redo,
             "edit.versions": desk.history.choose_version,
             "edit.clear_areas": partial(desk.reviewing.set_areas, ()),
-            "segments.next": partial(desk.review.walk, 1),
-            "segments.previous": partial(desk.review.walk, -1),
             "segments.in": self._in_point,
             "segments.out": self._out_point,
             "segments.split": self._split,

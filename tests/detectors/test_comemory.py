@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from tiny_comemory import TINY, detector, network, scored
+from tiny_comemory import CONFIGS, TINY, detector, network, read_by_loops, scored
 from tiny_mnad import pictures
 
 from engine.analysis.analysis import AnalysisHead, FootageReference
@@ -21,32 +21,6 @@ from engine.detectors.losses import ComemoryWeights, comemory_losses
 from engine.detectors.memory import address
 from engine.detectors.weights import WeightsCard, load_detector, write_weights
 from engine.errors import BadSetting, UnreadableWeights
-
-CONFIGS: list[dict[str, Any]] = [
-    {},
-    {"channels": 3, "size": 40},
-    {"items": 0},
-    {"motion_items": 0},
-    {"items": 0, "motion_items": 0},
-    {"items": 15, "motion_items": 10, "appearance_frames": 4},
-    {"flow": "rgb-difference"},
-    {"flow": "rgb-difference", "channels": 3},
-    {"forms": "paper", "update_rate": 0.1},
-]
-
-
-def read_by_loops(features: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
-    """[q; p^] with the equations written out.  (1, C, h, w)."""
-    _, c, h, w = features.shape
-    joined = torch.zeros(1, 2 * c, h, w)
-    for y in range(h):
-        for x in range(w):
-            q = features[0, :, y, x]
-            q = q / q.norm()
-            strength = [math.exp(float(q @ item)) for item in items]
-            read = sum(s / sum(strength) * item for s, item in zip(strength, items, strict=True))
-            joined[0, :, y, x] = torch.cat((q, read))  # type: ignore[arg-type]
-    return joined
 
 
 def test_the_forward_pass_joins_both_branches() -> None:

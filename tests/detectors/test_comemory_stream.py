@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny_comemory import detector, network, scored
+from tiny_comemory import CONFIGS, detector, network, scored
 from tiny_mnad import pictures
 
 from engine.detectors.comemory_score import parts_of
@@ -17,32 +17,6 @@ from engine.detectors.comemory_stream import ComemoryDetector
 from engine.detectors.flow import dense_flow
 from engine.detectors.mnad import to_unit
 from engine.detectors.pictures import prepared
-
-CONFIGS: list[dict[str, Any]] = [
-    {},
-    {"channels": 3, "size": 40},
-    {"items": 0},
-    {"motion_items": 0},
-    {"items": 0, "motion_items": 0},
-    {"items": 15, "motion_items": 10, "appearance_frames": 4},
-    {"flow": "rgb-difference"},
-    {"flow": "rgb-difference", "channels": 3},
-    {"forms": "paper", "update_rate": 0.1},
-]
-
-
-def read_by_loops(features: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
-    """[q; p^] with the equations written out.  (1, C, h, w)."""
-    _, c, h, w = features.shape
-    joined = torch.zeros(1, 2 * c, h, w)
-    for y in range(h):
-        for x in range(w):
-            q = features[0, :, y, x]
-            q = q / q.norm()
-            strength = [math.exp(float(q @ item)) for item in items]
-            read = sum(s / sum(strength) * item for s, item in zip(strength, items, strict=True))
-            joined[0, :, y, x] = torch.cat((q, read))  # type: ignore[arg-type]
-    return joined
 
 
 def middle_gamma(made: ComemoryDetector, frames: list[np.ndarray]) -> float:

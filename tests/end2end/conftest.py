@@ -1,20 +1,3 @@
-"""As in the program, cyclic garbage is collected where nothing of Qt is half built."""
+"""Windows are built here: garbage waits for the end of a test."""
 
-from __future__ import annotations
-
-import gc
-import itertools
-from collections.abc import Iterator
-
-import pytest
-
-_ended = itertools.count(1)
-WHOLE_EVERY = 8  # a collection of everything takes longer than most tests
-
-
-@pytest.fixture(autouse=True)
-def _garbage_waits_for_the_end_of_a_test() -> Iterator[None]:
-    gc.disable()
-    yield
-    gc.enable()
-    gc.collect(2 if next(_ended) % WHOLE_EVERY == 0 else 1)
+from gui_garbage import garbage_waits_for_the_end_of_a_test as garbage_waits_for_the_end_of_a_test
