@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,14 +61,16 @@ class Dispatch(QObject):
             "view.zoom_out": desk.window.canvas.zoom_out,
             "view.zoom_fit": desk.window.canvas.zoom_fit,
         }
-        self._table |= ReviewCommands(desk).table() | desk.shell.table()
-        self._table |= {
-            "file.open_review": desk.media.ask_for_review,
-            "file.copy_review": desk.media.save_copy,
-        }
+        self._bind(
+            {
+                "file.open_review": desk.media.ask_for_review,
+                "file.copy_review": desk.media.save_copy,
+            }
+        )
+        for table in (ReviewCommands(desk).table(), desk.shell.table(), desk.learning.table()):
+            self._bind(table)
         for pane in (desk.time, desk.near, desk.compare, desk.joined, desk.figures):
-            self._table |= pane.commands()
-        self._table |= desk.learning.table()
+            self._bind(pane.commands())
         missing = {command.id for command in COMMANDS} ^ set(self._table)
         if missing:
             raise ValueError(f"commands without an action, or the reverse: {sorted(missing)}")
@@ -87,6 +89,12 @@ class Dispatch(QObject):
         window.segments.export_requested.connect(self.exports.show)
         window.segments.edit_requested.connect(self.run)
         window.history.command.connect(self.run)
+
+    def _bind(self, table: Mapping[str, Callable[[], object]]) -> None:
+        twice = sorted(table.keys() & self._table.keys())
+        if twice:
+            raise ValueError(f"commands with two actions: {twice}")
+        self._table |= table
 
     @Slot(str)
     def run(self, command_id: str) -> None:
