@@ -50,6 +50,7 @@ def joined(qtbot, recorded, user_home):
             and all(d.summary is not None for d in application.desk.documents)
         )
     )
+    qtbot.waitUntil(application.window.actions_["file.join"].isEnabled)  # a key before it is lost
     press(application, KEY.Key_J, CTRL)
     known(qtbot, application)
     return application
