@@ -18,6 +18,15 @@ from pathlib import Path
 
 TARGET = Path(__file__).resolve().parent / "screenshots"
 
+NOTES = {
+    "cyclist": "A cyclist on the square",
+    "cart": "A cart on the square",
+    "runner": "Someone runs",
+    "forbidden-place": "Someone on the lawn",
+    "wrong-way": "Someone goes the wrong way",
+    "bag": "A bag is left behind",
+}
+
 
 def readme(folder: Path) -> None:
     """The README's pictures."""
@@ -112,7 +121,7 @@ def walk(folder: Path, home: Path) -> None:
         tour.run("segments.confirm" if true else "segments.dismiss")
         turn()
         if true:
-            desk.judging.note(desk.current.selected, f"A {true[0]} on the square")
+            desk.judging.note(desk.current.selected, NOTES[true[0]])
         tour.rest()
     tour.grab(window, "walk-5-judge")
     tour.run("view.sides")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.language import tr
 
 NARROW = 480  # pixels of the bar
-FEWEST = 12  # letters that are worth showing of a longer text
+FEWEST = 20  # letters that are worth showing of a longer text
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ class ChipItem(RowItem):
             return QRectF(4, 3, width, height)
         y = _pixel_of(self._box, self._line.value())
         top = y - height - 2
-        if top < 1:
-            top = y + 3
+        if top < 1:  # no room above: below, or in a low row wherever it is seen whole
+            top = max(1.0, min(y + 3, self._box.height() - height - 1))
         return QRectF(self._box.width() - width - 6, top, width, height)
 
     def paint(
