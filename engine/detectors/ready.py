@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.detectors.allocation import keep_freed_memory
 from engine.detectors.base import Calibration, DetectorFacts
 from engine.detectors.device import precision_name
 from engine.detectors.mnad import to_unit
@@ -24,6 +25,7 @@ class ReadyNetwork:
 
     def __init__(self, facts: DetectorFacts, device: torch.device, dtype: torch.dtype) -> None:
         self._facts, self._device, self._dtype = facts, device, dtype
+        keep_freed_memory()
 
     @property
     def facts(self) -> DetectorFacts:

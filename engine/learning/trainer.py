@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from engine.detectors.allocation import keep_freed_memory
 from engine.detectors.device import autocast, choose_device, choose_dtype
 from engine.detectors.mnad import to_unit
 from engine.errors import UnreadableWeights, UnusableDataset
@@ -60,6 +61,7 @@ class Trainer:
                 f"The normal footage holds {len(clips)} clips, and a batch needs {plan.batch}.",
                 hint="Give more normal footage: at least a minute of it.",
             )
+        keep_freed_memory()
         self.clips, self.plan, self.checkpoint, self.base = clips, plan, checkpoint, base
         self.device = choose_device(plan.device)
         self.dtype = choose_dtype(plan.precision, self.device)  # type: ignore[arg-type]
