@@ -161,7 +161,7 @@ def paste(
     json: Json = False,
 ) -> None:
     """Make labelled clips from normal footage: objects cut from elsewhere, sped up, enlarged,
-    reversed.
+    reversed; and walkers pasted as they walked, which are normal.
 
     Settings are chosen on these, never on the labels of a benchmark.
     Example: normscope paste --normal clips/05 --cut-from clips/01 --out pasted

@@ -1,7 +1,10 @@
 """Abnormal clips made from normal footage: walkers cut out elsewhere and pasted in, wrong in one
 way each.
 
-Settings are chosen on such clips, so that the labels of a benchmark stay for reporting.
+Settings are chosen on such clips, so that the labels of a benchmark stay for reporting.  What is
+found there may be the pasting itself.  So things are placed to a fraction of a pixel by their
+centre of mass, and a walker who is pasted as he walked (USUAL) is in the set and normal: a detector
+that finds him has found a seam.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from engine.timebase import FrameSpan
 
 Frames = NDArray[np.uint8]
 KINDS = ("fast", "large", "fast-large", "backwards")
+USUAL = "usual"  # nothing is wrong with it but that it is pasted
 FOREIGN = "foreign"  # something that another camera saw
 DIFFERENT = 22  # grey levels from the background that make a pixel foreground
 SHORTEST = 12  # frames of a usable track
@@ -30,12 +34,21 @@ SHORTEST = 12  # frames of a usable track
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cutout:
-    """One walker in one frame.  picture RGB (h, w, 3), alpha (h, w) 0..1, centre x, foot y."""
+    """One walker in one frame.  picture RGB (h, w, 3), alpha (h, w) 0..1; (x, y): its centre of
+    mass in the frame; (left, top): where the picture's corner lies from there.
+    """
 
     picture: Frames
     alpha: NDArray[np.float32]
     x: float
     y: float
+    left: float
+    top: float
+
+    @property
+    def below(self) -> float:
+        """How far the feet are below the centre of mass, pixels."""
+        return self.picture.shape[0] + self.top
 
 
 def read_frames(path: Path, spans: Sequence[FrameSpan] = ()) -> Frames:
@@ -74,8 +87,9 @@ def tracks(frames: Frames) -> list[list[Cutout]]:
                 alpha = cv2.GaussianBlur(
                     (labels[y : y + h, x : x + w] == at).astype(np.float32), (3, 3), 0
                 )
+                cx, cy = (float(v) for v in centres[at])
                 here.append(
-                    Cutout(frame[y : y + h, x : x + w].copy(), alpha, float(centres[at][0]), y + h)
+                    Cutout(frame[y : y + h, x : x + w].copy(), alpha, cx, cy, x - cx, y - cy)
                 )
         still = []
         for track in open_tracks:
@@ -103,34 +117,58 @@ def paste_one(
     """Paste a track into frames from `start` on, in place; returns the frame after the last pasted
     one.
     """
-    height, width = frames.shape[1:3]
     scale = {"large": 1.7, "fast-large": 1.6}.get(kind, 1.0)
-    speed = speed if kind.startswith("fast") else 1.0
+    pace = speed if kind.startswith("fast") else 1.0
     steps = list(track) if kind != "backwards" else list(reversed(track))
     drift_x = (steps[-1].x - steps[0].x) / (len(steps) - 1)
     drift_y = (steps[-1].y - steps[0].y) / (len(steps) - 1)
-    x, y = steps[0].x, steps[0].y
+    below = float(np.median([cut.below for cut in steps]))
+    x, y = steps[0].x, steps[0].y - (scale - 1) * below  # the feet stay where they walked
     at = start
     while at < len(frames):
-        moved = (at - start) * speed
-        cut = steps[int(moved) % len(steps)]
-        centre, foot = x + drift_x * moved, y + drift_y * moved
-        w = max(2, round(cut.picture.shape[1] * scale))
-        h = max(2, round(cut.picture.shape[0] * scale))
-        left, top = round(centre - w / 2), round(foot - h)
-        a, b = max(0, left), max(0, top)
-        c, d = min(width, left + w), min(height, top + h)
-        if c - a < 3 or d - b < 3:
+        moved = at - start
+        centre = (x + drift_x * pace * moved, y + drift_y * pace * moved)
+        found = _place(frames[at], steps[_to_and_fro(moved, len(steps))], centre, scale)
+        if found is None:
             break
-        picture = cv2.resize(cut.picture, (w, h), interpolation=cv2.INTER_LINEAR)
-        alpha = cv2.resize(cut.alpha, (w, h), interpolation=cv2.INTER_LINEAR)
-        inside = (slice(b - top, d - top), slice(a - left, c - left))
-        share = alpha[inside][:, :, None]
-        target = frames[at, b:d, a:c].astype(np.float32)
-        frames[at, b:d, a:c] = np.rint(target * (1 - share) + picture[inside] * share)
-        mask[at, b:d, a:c] |= alpha[inside] > 0.5
+        if kind != USUAL:
+            mask[at] |= found
         at += 1
     return at
+
+
+def _to_and_fro(moved: int, count: int) -> int:
+    """0, 1, .., count - 1, count - 2, .., 0, 1, ..: a gait goes on without a leap."""
+    at = moved % (2 * count - 2)
+    return min(at, 2 * count - 2 - at)
+
+
+def _place(
+    frame: Frames, cut: Cutout, centre: tuple[float, float], scale: float
+) -> NDArray[np.bool_] | None:
+    """Lay a cutout with its centre of mass there, in place.  Where it lies (H, W), or None where
+    less than 3 pixels of it are inside.
+    """
+    height, width = frame.shape[:2]
+    left, top = centre[0] + scale * cut.left, centre[1] + scale * cut.top
+    rows, columns = cut.alpha.shape
+    a, b = max(0, int(np.floor(left))), max(0, int(np.floor(top)))
+    c = min(width, int(np.ceil(left + scale * columns)) + 1)
+    d = min(height, int(np.ceil(top + scale * rows)) + 1)
+    if c - a < 3 or d - b < 3:
+        return None
+    # pixel centres lie at halves, so a scaled picture is not moved by its scale
+    half = (scale - 1) / 2
+    placing = np.array([[scale, 0, left - a + half], [0, scale, top - b + half]])
+    size = (c - a, d - b)
+    picture = cv2.warpAffine(cut.picture, placing, size, borderMode=cv2.BORDER_REPLICATE)
+    alpha = cv2.warpAffine(cut.alpha, placing, size)
+    target = frame[b:d, a:c].astype(np.float32)
+    share = alpha[:, :, None]
+    frame[b:d, a:c] = np.rint(target * (1 - share) + picture * share)
+    found = np.zeros((height, width), bool)
+    found[b:d, a:c] = alpha > 0.5
+    return found
 
 
 def write_pasted(
@@ -140,7 +178,8 @@ def write_pasted(
     seed: int,
     foreign: Sequence[NormalFootage] = (),
 ) -> dict[str, Any]:
-    """Write a data set: each normal clip once as it is and once with every kind pasted in.
+    """Write a data set: each normal clip once as it is, once with walkers pasted in as they walked,
+    both normal, and once with every kind.
 
     foreign: footage of other cameras, whose things are pasted in at the size of a walker here.
     Raises UnusableDataset where no walker can be cut out.
@@ -157,7 +196,7 @@ def write_pasted(
     labels: dict[str, list[int]] = {}
     for one in normal:
         original = read_frames(one.path, one.spans)
-        for kind in ("normal", *KINDS, *([FOREIGN] if others else [])):
+        for kind in ("normal", USUAL, *KINDS, *([FOREIGN] if others else [])):
             frames = original.copy()
             mask = np.zeros(frames.shape[:3], bool)
             at = len(frames) // 4
@@ -203,7 +242,7 @@ def _in_place_of(other: list[Cutout], walker: list[Cutout], height: float) -> li
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         picture = np.asarray(cv2.resize(cut.picture, size, interpolation=method), np.uint8)
         alpha = np.asarray(cv2.resize(cut.alpha, size, interpolation=method), np.float32)
-        placed.append(Cutout(picture, alpha, here.x, here.y))
+        placed.append(Cutout(picture, alpha, here.x, here.y, scale * cut.left, scale * cut.top))
     return placed
 
 

@@ -12,7 +12,7 @@ import pytest
 from engine.errors import UnusableDataset
 from engine.evaluation.datasets import read_dataset
 from engine.learning.normal import NormalFootage
-from engine.learning.pasting import KINDS, read_frames, tracks, write_pasted
+from engine.learning.pasting import KINDS, USUAL, paste_one, read_frames, tracks, write_pasted
 from engine.timebase import FrameSpan
 
 HEIGHT, WIDTH = 96, 128
@@ -48,14 +48,16 @@ def test_masks_and_labels_agree_with_the_pixels(tmp_path: Path) -> None:
     summary = write_pasted([NormalFootage(source)], [NormalFootage(source)], out, seed=3)
     original = read_frames(source)
     labels = json.loads((out / "testing" / "labels.json").read_text())
-    assert set(labels) == {f"walk-{kind}" for kind in ("normal", *KINDS)}
-    assert summary["clips"] == 5
+    assert set(labels) == {f"walk-{kind}" for kind in ("normal", USUAL, *KINDS)}
+    assert summary["clips"] == 6
     assert summary["abnormal"] == sum(sum(values) for values in labels.values())
     clips = {clip.name: clip for clip in read_dataset(out)}
     for name, values in labels.items():
         frames = read_frames(out / "testing" / "frames" / name)
         assert len(values) == len(frames) == len(original)
-        assert any(values) == (not name.endswith("normal"))
+        assert any(values) == (not name.endswith(("normal", USUAL)))
+        if name.endswith(USUAL):
+            continue  # pixels changed there and nothing is abnormal: the next test
         inside, seen = 0, 0
         for at, label in enumerate(values):
             mask = clips[name].mask(at)
@@ -67,6 +69,27 @@ def test_masks_and_labels_agree_with_the_pixels(tmp_path: Path) -> None:
             inside += int(mask.sum())
             seen += int(changed[mask].sum())
         assert seen >= 0.6 * inside  # walkers of one colour hide one another now and then
+
+
+def test_a_walker_pasted_as_he_walked_is_there_and_is_normal(tmp_path: Path) -> None:
+    source, out = walkers(tmp_path / "walk"), tmp_path / "made"
+    write_pasted([NormalFootage(source)], [NormalFootage(source)], out, seed=3)
+    clip = next(c for c in read_dataset(out) if c.name == f"walk-{USUAL}")
+    assert not any(clip.labels)
+    changed = read_frames(out / "testing/frames" / clip.name) != read_frames(source)
+    assert changed.any()
+
+
+def test_a_pasted_walker_moves_by_fractions_of_a_pixel(tmp_path: Path) -> None:
+    source = read_frames(walkers(tmp_path / "walk"))
+    track = max(tracks(source), key=lambda t: t[-1].x - t[0].x)
+    frames = np.zeros_like(source)
+    stop = paste_one(frames, np.zeros(frames.shape[:3], bool), track, "fast", 0, 1.5)
+    bright = frames[: min(stop, 20)].sum(axis=(1, 3), dtype=float)
+    centres = bright @ np.arange(WIDTH) / bright.sum(axis=1)
+    steps = np.diff(centres)
+    drift = (track[-1].x - track[0].x) / (len(track) - 1)
+    assert steps == pytest.approx(np.full(len(steps), 1.5 * drift), abs=0.1)
 
 
 def test_the_same_seed_makes_the_same_clips(tmp_path: Path) -> None:
@@ -99,7 +122,7 @@ def test_another_cameras_walkers_come_at_the_size_of_those_here(tmp_path: Path) 
         [NormalFootage(here, (span,))], [NormalFootage(here)], out, 3, [NormalFootage(other)]
     )
     clips = {clip.name: clip for clip in read_dataset(out)}
-    assert set(clips) == {f"walk-{kind}" for kind in ("normal", *KINDS, "foreign")}
+    assert set(clips) == {f"walk-{kind}" for kind in ("normal", USUAL, *KINDS, "foreign")}
     assert all(len(clip.labels) == 40 for clip in clips.values())
     frames = read_frames(out / "testing" / "frames" / "walk-foreign")
     heights, greens = [], []
