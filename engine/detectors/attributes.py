@@ -6,13 +6,13 @@ A frame is measured (attributes_measuring.py) and compared with what is normal a
     motion      B = v / v_99(place) * (1 + kappa * d)
     appearance  A = max(0, max over attributes of surprise / unit - EVIDENT)
 
-v is the speed of a patch of 28 x 28 pixels over three frames; v_99(place) is what 99 of 100 of
+v is the speed of a patch of 21 x 21 pixels over five frames; v_99(place) is what 99 of 100 of
 those that move there stay below, and d the surprise of the direction there in nats: somebody going
-the wrong way is as odd as somebody fast.  Attributes of appearance are place, stay, size and form;
-the unit of one is what a normal frame's worst patch stays below in 99 of 100 frames.  The oddest
-attribute speaks, and only where it is about as odd as normal gets: a sum of four that are each a
-little unusual, as in any new crowd, drowned the rest.  A frame's part is its worst patch of 28 x
-28 pixels and three frames.  Nothing adapts while it runs, so a run can be resumed anywhere.
+the wrong way is as odd as somebody fast.  Attributes of appearance are place, stay, size and form; the unit of one is what a normal frame's worst patch
+stays below in 99 of 100 frames.  The oddest attribute speaks, and only where it is about as odd as
+normal gets: a sum of four that are each a little unusual, as in any new crowd, drowned the rest.
+A frame's part is its worst patch of 21 x 21 pixels and five frames.  Nothing adapts while it runs,
+so a run can be resumed anywhere.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.detectors.attributes_measuring import (
-    PATCH_CELLS,
     Measured,
     Measurer,
     Plane,
@@ -36,10 +35,11 @@ from engine.detectors.pooled import PatchDelay
 from engine.detectors.speed import working_picture
 from engine.errors import BadSetting
 
-# chosen with lambda on pasted anomalies and rendered scenes of other seeds
+# chosen with lambda and the patch on pasted anomalies, against walkers pasted as they walked, and
+# on rendered scenes of other seeds
 KAPPA = 1.0
 EVIDENT = 0.8  # units; below 1, so that normal's own 99 % quantile lies above 0 and scales A
-PATCH = PatchRule(cells=PATCH_CELLS, frames=3)
+PATCH = PatchRule(cells=3, frames=5)
 ODDEST_ASPECT = 0.05  # relative difference of aspect that is stretched away
 
 FACTS = DetectorFacts(
@@ -59,13 +59,15 @@ FACTS = DetectorFacts(
 class AttributesConfig:
     """What the card keeps beside the densities.  height, width: of the working picture.
 
-    evident: the unit share at which an attribute begins to count.
+    evident: the unit share at which an attribute begins to count.  Cards of before the patch was
+    chosen anew lack it.
     """
 
     height: int
     width: int
     kappa: float = KAPPA
     evident: float = EVIDENT
+    patch: PatchRule = PATCH
 
     @staticmethod
     def of(document: Mapping[str, object]) -> AttributesConfig:
@@ -75,6 +77,10 @@ class AttributesConfig:
             int(document["width"]),  # type: ignore[call-overload]
             float(document["kappa"]),  # type: ignore[arg-type]
             float(document["evident"]),  # type: ignore[arg-type]
+            PatchRule(
+                int(document.get("patch_cells", 4)),  # type: ignore[call-overload]
+                int(document.get("patch_frames", 3)),  # type: ignore[call-overload]
+            ),
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -84,6 +90,8 @@ class AttributesConfig:
             "width": self.width,
             "kappa": self.kappa,
             "evident": self.evident,
+            "patch_cells": self.patch.cells,
+            "patch_frames": self.patch.frames,
         }
 
 

@@ -68,7 +68,7 @@ def _attributes(card: WeightsCard, device: str, precision: str) -> Detector:
 
     config = AttributesConfig.of(card.config)
     normal = Normal.from_arrays(read_arrays(card), card.config)
-    return AttributesDetector(normal, config, replace(FACTS, **card.known))
+    return AttributesDetector(normal, config, replace(FACTS, patch=config.patch, **card.known))
 
 
 LOADERS: dict[str, Loader] = {

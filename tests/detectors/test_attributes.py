@@ -27,6 +27,7 @@ from engine.detectors.attributes_normal import (
     level_of,
     speed_bins,
 )
+from engine.detectors.base import PatchRule
 from engine.errors import BadSetting
 from engine.learning.attributes_fit import Learner, background_of
 
@@ -196,6 +197,14 @@ def test_the_maps_are_what_the_formula_says(learned: Normal) -> None:
     np.testing.assert_allclose(maps["appearance"], expected, 1e-5)
     motion = planes["speed"] * (1 + 0.5 * planes["direction"])
     np.testing.assert_allclose(maps["motion"], motion, 1e-5)
+
+
+def test_a_card_of_before_keeps_the_rules_that_it_was_calibrated_by() -> None:
+    before = {"height": 240, "width": 360, "kappa": 1.0, "evident": 0.8}
+    config = AttributesConfig.of(before)
+    assert config.patch == PatchRule(cells=4, frames=3)
+    now = AttributesConfig(240, 360)
+    assert AttributesConfig.of(now.as_dict()) == now
 
 
 def test_who_walks_where_nobody_walks_is_out_of_place_and_not_fast(learned: Normal) -> None:
