@@ -8,11 +8,11 @@ A frame is measured (attributes_measuring.py) and compared with what is normal a
 
 v is the speed of a patch of 21 x 21 pixels over five frames; v_99(place) is what 99 of 100 of
 those that move there stay below, and d the surprise of the direction there in nats: somebody going
-the wrong way is as odd as somebody fast.  Attributes of appearance are place, stay, size and form; the unit of one is what a normal frame's worst patch
-stays below in 99 of 100 frames.  The oddest attribute speaks, and only where it is about as odd as
-normal gets: a sum of four that are each a little unusual, as in any new crowd, drowned the rest.
-A frame's part is its worst patch of 21 x 21 pixels and five frames.  Nothing adapts while it runs,
-so a run can be resumed anywhere.
+the wrong way is as odd as somebody fast.  Attributes of appearance are place, stay, size and form;
+the unit of one is what a normal frame's worst patch stays below in 99 of 100 frames.  The oddest
+attribute speaks, and only where it is about as odd as normal gets: a sum of four that are each a
+little unusual, as in any new crowd, drowned the rest.  A frame's part is its worst patch of 21 x
+21 pixels and five frames.  Nothing adapts while it runs, so a run can be resumed anywhere.
 """
 
 from __future__ import annotations
