@@ -132,6 +132,10 @@ def calibrate(
         typer.Option(help="Normal footage, or PATH:START-STOP[,START-STOP] of it; repeatable."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="FILE.safetensors")],
+    places_alike: Annotated[
+        bool,
+        typer.Option("--places-alike", help="Forget what the weights know to be usual at a place."),
+    ] = False,
     device: Device = "auto",
     precision: PrecisionName = "auto",
     json: Json = False,
@@ -145,7 +149,12 @@ def calibrate(
     from engine.learning.recalibrating import Recalibration
 
     work = Recalibration(
-        find_weights(name), [parse_normal(text) for text in normal], output, device, precision
+        find_weights(name),
+        [parse_normal(text) for text in normal],
+        output,
+        device,
+        precision,
+        places_alike,
     )
     drive(work.run(), quiet=json)
     card, check = work.card, work.check

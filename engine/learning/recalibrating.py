@@ -127,20 +127,27 @@ class NormalPass:
 
 @dataclass(slots=True)
 class Recalibration:
-    """Known weights with the calibration of other footage; iterate `run()`, then read `card`."""
+    """Known weights with the calibration of other footage; iterate `run()`, then read `card`.
+
+    places_alike: forget what the weights know to be usual at each place.
+    """
 
     weights: WeightsCard
     normal: Sequence[NormalFootage]
     out: Path
     device: str = "auto"
     precision: str = "auto"
+    places_alike: bool = False
     card: WeightsCard | None = None
     check: NormalCheck | None = None
 
     def run(self) -> Iterator[Progress]:
         """Score, then write the same arrays beside a new card.  Raises what NormalPass raises."""
         arrays = read_arrays(self.weights)
-        detector = load_detector(self.weights, device=self.device, precision=self.precision)
+        known, before = self.weights, self.weights.calibration
+        if self.places_alike and before is not None:
+            known = replace(known, calibration=replace(before, usual={}))
+        detector = load_detector(known, device=self.device, precision=self.precision)
         normal = NormalPass(detector, self.normal)
         for progress in normal.run():
             self.check = normal.check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -95,3 +96,27 @@ def test_the_command_writes_weights_that_can_be_named(
     assert ended.exit_code == 0, ended.output
     assert "calibrated on 26 frames" in ended.output
     assert find_weights(str(out)).calibration is not None
+
+
+def test_weights_can_forget_what_is_usual_at_a_place(
+    yard: WeightsCard, tuesday: Path, tmp_path: Path
+) -> None:
+    assert yard.calibration is not None
+    side = yard.config["size"] // 8
+    usual = {"error": np.full((side, side), 2.0, np.float32)}
+    weighed = replace(yard, calibration=replace(yard.calibration, usual=usual))
+    found = {}
+    for alike in (False, True):
+        out = tmp_path / f"{alike}.safetensors"
+        work = Recalibration(weighed, [NormalFootage(tuesday)], out, places_alike=alike)
+        list(work.run())
+        assert work.card is not None
+        found[alike] = work.card.calibration
+    kept, forgotten = found[False], found[True]
+    assert kept is not None
+    assert forgotten is not None
+    assert list(kept.usual) == ["error"]
+    assert not forgotten.usual
+    # half the error is 3 dB more, everywhere; quantiles are of parts turned so that up is abnormal
+    gain = forgotten.parts["patch_psnr"] - kept.parts["patch_psnr"]
+    np.testing.assert_allclose(gain, 10 * np.log10(2), atol=1e-3)
