@@ -185,8 +185,8 @@ def write_pasted(
     Raises UnusableDataset where no walker can be cut out.
     """
     rng = np.random.default_rng(seed)
-    moving = _walkers(cut_from)
-    others = _walkers(foreign) if foreign else []
+    moving = walkers_in(cut_from)
+    others = walkers_in(foreign) if foreign else []
     if not moving or (foreign and not others):
         raise UnusableDataset(
             "No walker could be cut out of the footage.",
@@ -203,7 +203,7 @@ def write_pasted(
             while kind != "normal" and at < len(frames) * 0.8:
                 track = moving[int(rng.integers(len(moving)))]
                 if kind == FOREIGN:
-                    track = _in_place_of(others[int(rng.integers(len(others)))], track, usual)
+                    track = in_place_of(others[int(rng.integers(len(others)))], track, usual)
                 at = paste_one(frames, mask, track, kind, at, float(rng.uniform(2.0, 3.5)))
                 at += int(rng.integers(8, 20))
                 if kind in ("large", "backwards"):
@@ -221,7 +221,7 @@ def write_pasted(
     }
 
 
-def _walkers(footage: Sequence[NormalFootage]) -> list[list[Cutout]]:
+def walkers_in(footage: Sequence[NormalFootage]) -> list[list[Cutout]]:
     """Tracks that move, by more than half a pixel a frame of a picture 240 high."""
     found = []
     for one in footage:
@@ -231,7 +231,7 @@ def _walkers(footage: Sequence[NormalFootage]) -> list[list[Cutout]]:
     return found
 
 
-def _in_place_of(other: list[Cutout], walker: list[Cutout], height: float) -> list[Cutout]:
+def in_place_of(other: list[Cutout], walker: list[Cutout], height: float) -> list[Cutout]:
     """Another camera's cutouts at this height, walking where a walker of this camera walks."""
     scale = height / float(np.median([cut.picture.shape[0] for cut in other]))
     placed = []
