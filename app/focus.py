@@ -22,6 +22,7 @@ from shiboken6 import isValid
 
 from app.views.footage_list import FootageList
 from app.views.histogram import Histogram
+from app.views.recent_list import RecentList
 from app.views.timeline_overview import TimelineOverview
 from app.views.timeline_view import TimelineView
 
@@ -44,7 +45,8 @@ def needed_by(widget: QWidget) -> set[Qt.Key]:
         return {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down}
     if isinstance(widget, QAbstractItemView):
         keys = {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_Return, KEY.Key_Enter}
-        return keys | ({KEY.Key_Delete} if _inside(widget, FootageList) else set())
+        deletes = isinstance(widget, RecentList) or _inside(widget, FootageList)
+        return keys | ({KEY.Key_Delete} if deletes else set())
     return set()
 
 

@@ -175,6 +175,10 @@ class MainWindow(QMainWindow):
         """The desk, or the start page."""
         self.pages.setCurrentIndex(1 if shown else 0)
 
+    def on_desk(self) -> bool:
+        """Whether the desk is shown, not the start page."""
+        return self.pages.currentIndex() == 1
+
     def show_keys(self) -> None:
         """Tooltips name the keys in force."""
         hints = self.actions_.hints()
