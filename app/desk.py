@@ -220,8 +220,10 @@ class Desk(QObject):
         self.detectors.on_changed(document)
         self.learning.show_marked(document)
         self.allow()
-        if document.footage.problems:
-            self.window.notice.show_notice(f"{document.path.name}: {document.footage.problems[0]}")
+        first, *others = footage_row(document).problems or ("",)
+        if first:
+            more = tr("Its row in the list says what else is odd.") if others else ""
+            self.window.notice.show_notice(f"{document.path.name}: {first}", more)
         else:
             self.cameras.propose(document)
 
