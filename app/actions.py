@@ -81,6 +81,11 @@ class Actions(QObject):
             s.toString(QKeySequence.SequenceFormat.NativeText) for s in shortcuts
         )
 
+    def named(self, command_id: str) -> str:
+        """What a sentence calls a command by: its keys, or its title where it has none."""
+        command = BY_ID[command_id]
+        return self.keys(command) or f"'{tr(command.title).removesuffix('...')}'"
+
     def hints(self) -> dict[str, str]:
         """Key texts by command id, for tooltips of buttons."""
         return {command.id: self.keys(command) for command in COMMANDS}

@@ -283,6 +283,7 @@ class Desk(QObject):
         self._demo.progressed.connect(self._on_demo_progress)
         self._demo.finished.connect(self._on_demo)
         self._demo.failed.connect(self.tell)
+        self._demo.failed.connect(self.picture.say_empty)
         self._demo.crashed.connect(self.crashed)
         self._demo.start()
 
@@ -296,6 +297,7 @@ class Desk(QObject):
     def _on_demo(self) -> None:
         from engine.demo import DEMO_WEIGHTS, demo_clip
 
+        self.picture.say_empty()
         clip = demo_clip()
         known = DEMO_WEIGHTS in self.detectors.known_choices()
         self.analyse_with(clip, DEMO_WEIGHTS if known else "speed")

@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
     """
 
     closing = Signal()
+    keys_shown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,8 +183,12 @@ class MainWindow(QMainWindow):
     def show_keys(self) -> None:
         """Tooltips name the keys in force."""
         hints = self.actions_.hints()
-        for view in (self.transport, self.segments, self.history, self.start):
+        for view in (
+            *(self.transport, self.segments, self.history, self.start),
+            *(self.footage, self.detector, self.overlay, self.near, self.tuning),
+        ):
             view.set_key_hints(hints)
+        self.keys_shown.emit()
 
     def restore(self, geometry: QByteArray | None) -> None:
         """Put the window where it was."""

@@ -183,6 +183,7 @@ class SegmentList(QWidget):
     def set_key_hints(self, keys: Mapping[str, str]) -> None:
         """The keys of commands, for tooltips."""
         self.buttons.set_key_hints(keys)
+        self.inspector.set_key_hints(keys)
 
     def edit_field(self, name: str) -> None:
         """Put the keyboard into a field of the inspector: start, stop, tags or note."""
