@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from app import theme
 from app.language import tr
 from app.numerals import decimal, duration, significant, whole
 from app.views.key_button import explain
@@ -100,7 +99,7 @@ class NearList(QWidget):
             + (f"\n{tr('{clock} in {file}', clock=row.clock, file=row.file)}" if row.file else "")
             for row in self._rows
         ]
-        self.table.set_rows(texts, tips, [theme.colours().text] * len(texts))
+        self.table.set_rows(texts, tips, [""] * len(texts))
         self._refresh()
 
     def chosen(self) -> int | None:
