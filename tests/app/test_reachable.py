@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from itertools import pairwise
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -32,7 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import app
+from app import views
 from app.commands import COMMANDS, Need
 from app.focus import needed_by
 from app.keymap import Keymap
@@ -52,6 +53,7 @@ from app.views.settings_dialog import SettingsDialog
 from app.views.versions_dialog import VersionRow, VersionsDialog
 from app.views.weights_dialog import WeightsDialog
 
+ROOT = Path(__file__).resolve().parents[2]
 CONTROLS = (
     QAbstractButton,
     QAbstractSlider,
@@ -367,7 +369,16 @@ def test_in_the_smallest_window_nothing_is_cut_off(qtbot, walk):
 
 
 def test_views_import_without_a_window():
-    import app.views as views
-
     for module in pkgutil.iter_modules(views.__path__):
-        importlib.import_module(f"{app.__name__}.views.{module.name}")
+        importlib.import_module(f"{views.__name__}.{module.name}")
+
+
+def test_every_dialog_is_among_those_that_pictures_are_made_of(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    pictured = importlib.import_module("every_dialog").PICTURED
+    kinds = set()
+    for module in pkgutil.iter_modules(views.__path__):
+        shown = vars(importlib.import_module(f"{views.__name__}.{module.name}")).values()
+        kinds |= {kind for kind in shown if isinstance(kind, type) and issubclass(kind, QDialog)}
+    own = {kind for kind in kinds if kind.__module__.startswith(views.__name__)}
+    assert {kind.__name__ for kind in own ^ pictured} == set()
