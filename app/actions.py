@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.commands import BY_ID, CHECKABLE, COMMANDS, MENUS, REPEATING, Command, Need
 from app.language import tr
@@ -21,6 +21,7 @@ class Actions(QObject):
         super().__init__(owner)
         self._actions: dict[str, QAction] = {}
         self._present: set[Need] | None = None
+        self.menus: dict[str, QMenu] = {}
         for command in COMMANDS:
             action = QAction(tr(command.title), owner)
             action.setObjectName(command.id)
@@ -56,6 +57,7 @@ class Actions(QObject):
             menu = bar.addMenu(f"&{tr(title)}")
             menu.setAccessibleName(tr(title))
             menu.setToolTipsVisible(True)
+            self.menus[title] = menu
             for command in COMMANDS:
                 if command.menu == title:
                     menu.addAction(self._actions[command.id])
@@ -78,6 +80,11 @@ class Actions(QObject):
         return tr(" or ").join(
             s.toString(QKeySequence.SequenceFormat.NativeText) for s in shortcuts
         )
+
+    def named(self, command_id: str) -> str:
+        """What a sentence calls a command by: its keys, or its title where it has none."""
+        command = BY_ID[command_id]
+        return self.keys(command) or f"'{tr(command.title).removesuffix('...')}'"
 
     def hints(self) -> dict[str, str]:
         """Key texts by command id, for tooltips of buttons."""

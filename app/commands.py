@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Need = Literal[
-    "nothing", "opening", "joinable", "footage", "analysis", "running", "segment", "review", "bin",
-    "portrait",
+    "nothing", "listed", "opening", "joinable", "footage", "analysis", "running", "segment",
+    "review", "bin", "portrait",
 ]  # fmt: skip
 
 
@@ -42,6 +42,8 @@ COMMANDS: tuple[Command, ...] = (
             hint="Render a scene and analyse it here"),
     Command("file.export", "Export segments...", "File", ("E",), "analysis",
             "Write segments into a case folder: excerpts, copies, stills, report"),
+    Command("file.start_page", "Start page", "File", ("Ctrl+H",), "listed",
+            "Recent reviews, and back again; what is open stays open"),
     Command("file.remove", "Remove from the list", "File", ("Ctrl+W",), "footage",
             "Take the footage off the list; its files and its review stay"),
     Command("file.quit", "Quit", "File", ("Ctrl+Q",), hint="Running work is kept and resumes"),

@@ -93,6 +93,7 @@ class Desk(QObject):
         self.playback.failed.connect(self.tell)
         w.start.files_dropped.connect(self.open_texts)
         w.start.recent_chosen.connect(self.media.open_recent)
+        w.pages.currentChanged.connect(self.allow)
         w.footage.files_dropped.connect(self.open_texts)
         w.footage.footage_chosen.connect(self.choose)
         w.footage.remove_requested.connect(self.remove)
@@ -197,6 +198,7 @@ class Desk(QObject):
         document = next((d for d in self.documents if d.key == key), None)
         if document is None:
             return
+        self.window.show_desk(True)
         if document.footage is None or document.opening:
             if document.error is not None:
                 self.tell(document.error)
@@ -218,8 +220,10 @@ class Desk(QObject):
         self.detectors.on_changed(document)
         self.learning.show_marked(document)
         self.allow()
-        if document.footage.problems:
-            self.window.notice.show_notice(f"{document.path.name}: {document.footage.problems[0]}")
+        first, *others = footage_row(document).problems or ("",)
+        if first:
+            more = tr("Its row in the list says what else is odd.") if others else ""
+            self.window.notice.show_notice(f"{document.path.name}: {first}", more)
         else:
             self.cameras.propose(document)
 
@@ -279,6 +283,7 @@ class Desk(QObject):
         self._demo.progressed.connect(self._on_demo_progress)
         self._demo.finished.connect(self._on_demo)
         self._demo.failed.connect(self.tell)
+        self._demo.failed.connect(self.picture.say_empty)
         self._demo.crashed.connect(self.crashed)
         self._demo.start()
 
@@ -292,6 +297,7 @@ class Desk(QObject):
     def _on_demo(self) -> None:
         from engine.demo import DEMO_WEIGHTS, demo_clip
 
+        self.picture.say_empty()
         clip = demo_clip()
         known = DEMO_WEIGHTS in self.detectors.known_choices()
         self.analyse_with(clip, DEMO_WEIGHTS if known else "speed")
@@ -301,14 +307,20 @@ class Desk(QObject):
         """An expected failure, above the desk."""
         self.window.notice.show_notice(tr(str(error)), tr(error.hint))
 
+    @Slot()
     def allow(self) -> None:
-        """Enable the commands that the present state has everything for."""
+        """Enable the commands that the present state has everything for.
+
+        On the start page that is little: nobody judges a footage that is not to be seen.
+        """
         present: set[Need] = {"nothing"}
+        if self.documents:
+            present.add("listed")
         if any(d.opening for d in self.documents):
             present.add("opening")
-        if self.joined.possible:
+        document = self.current if self.window.on_desk() else None
+        if document is not None and self.joined.possible:
             present.add("joinable")
-        document = self.current
         if document is not None:
             present.add("footage")
             if document.running or document.progress == "waiting":
@@ -321,7 +333,7 @@ class Desk(QObject):
                     present.add("bin")
             if self.review.chosen_seen():
                 present.add("segment")
-        present |= self.figures.present()
+            present |= self.figures.present()
         self.window.actions_.allow(present)
         self.allowed.emit(present)
         self.window.transport.set_enabled_controls(document is not None)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QDialog,
@@ -22,12 +23,20 @@ from shiboken6 import isValid
 
 from app.views.footage_list import FootageList
 from app.views.histogram import Histogram
+from app.views.recent_list import RecentList
 from app.views.timeline_overview import TimelineOverview
 from app.views.timeline_view import TimelineView
 
 KEY = Qt.Key
 MOVES = {KEY.Key_Left, KEY.Key_Right, KEY.Key_Up, KEY.Key_Down, KEY.Key_Home, KEY.Key_End,
          KEY.Key_PageUp, KEY.Key_PageDown}  # fmt: skip
+
+# What a number is typed with.  Letters are none of it: a spin box would swallow them, and who has
+# typed a threshold could neither walk nor judge before clicking elsewhere.
+NUMBERS = {KEY.Key_Space, KEY.Key_Plus, KEY.Key_Minus, KEY.Key_Comma, KEY.Key_Period,
+           *(KEY(KEY.Key_0.value + digit) for digit in range(10))}  # fmt: skip
+PRINTED = range(KEY.Key_Space.value, KEY.Key_ydiaeresis.value + 1)
+PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 ZOOMS = {KEY.Key_Plus, KEY.Key_Equal, KEY.Key_Minus, KEY.Key_0}
 
@@ -36,6 +45,8 @@ def needed_by(widget: QWidget) -> set[Qt.Key]:
     """Keys that belong to a widget while it has the focus."""
     if isinstance(widget, (QAbstractSlider, Histogram, QTabBar)):
         return MOVES
+    if isinstance(widget, QAbstractSpinBox):
+        return NUMBERS | MOVES
     if isinstance(widget, (TimelineView, TimelineOverview)):
         return ZOOMS if isinstance(widget, TimelineView) else ZOOMS | MOVES
     if isinstance(widget, QAbstractButton):
@@ -44,7 +55,8 @@ def needed_by(widget: QWidget) -> set[Qt.Key]:
         return {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down}
     if isinstance(widget, QAbstractItemView):
         keys = {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_Return, KEY.Key_Enter}
-        return keys | ({KEY.Key_Delete} if _inside(widget, FootageList) else set())
+        deletes = isinstance(widget, RecentList) or _inside(widget, FootageList)
+        return keys | ({KEY.Key_Delete} if deletes else set())
     return set()
 
 
@@ -88,17 +100,24 @@ class FocusKeys(QObject):
             now.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Claim the key for the widget; it then arrives there as an ordinary key press."""
+        """Claim the key for the widget, where it then arrives as an ordinary key press; or give to
+        the shortcuts what a spin box would only swallow.
+        """
         if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and isinstance(watched, QWidget)
-            and event.modifiers()
-            in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-            and not isinstance(watched.window(), QDialog)
-            and watched.hasFocus()
-            and event.key() in needed_by(watched)
+            event.type() != QEvent.Type.ShortcutOverride
+            or not isinstance(event, QKeyEvent)
+            or not isinstance(watched, QWidget)
+            or isinstance(watched.window(), QDialog)
+            or not watched.hasFocus()
         ):
+            return False
+        needed, key = needed_by(watched), event.key()
+        if event.modifiers() in PLAIN and key in needed:
             event.accept()
+            return True
+        typed = event.modifiers() in (*PLAIN, Qt.KeyboardModifier.ShiftModifier) and key in PRINTED
+        if typed and isinstance(watched, QAbstractSpinBox) and key not in needed:
+            watched.interpretText()  # what is typed is meant, and a command may show other numbers
+            event.ignore()
             return True
         return False

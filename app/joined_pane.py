@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.commands import BY_ID
 from app.controllers.beside import Beside, same_detector
 from app.controllers.document import Document
 from app.controllers.judging import Judging
@@ -129,8 +128,7 @@ class JoinedPane(QObject):
         window = desk.window
         self.joined = own if self._on else None
         count = 0 if own is None else len(own.pieces)
-        key = window.actions_.keys(BY_ID["file.join"])  # while an analysis runs, often
-        window.footage.set_joinable(count, self.joined is not None, key)
+        window.footage.set_joinable(count, self.joined is not None)
         window.actions_.check("file.join", self.joined is not None)
         current = desk.current
         self.beside.set_documents([d for d in self.documents() if d is not current])

@@ -56,6 +56,7 @@ class LearnPane(QObject):
         self.check.checked.connect(self._on_checked)
         self.check.failed.connect(self._on_check_failed)
         self.check.crashed.connect(desk.crashed)
+        desk.window.keys_shown.connect(self._show_keys)
 
     def table(self) -> dict[str, Callable[[], object]]:
         """What each command's id does."""
@@ -85,7 +86,10 @@ class LearnPane(QObject):
             segment = desk.reviewing.segment(document.selected)
             if segment is None:
                 self._say(
-                    tr("Set the in-point with I where normal starts, then mark where it stops")
+                    tr(
+                        "Set the in-point with {key} where normal starts, then mark where it stops",
+                        key=self._desk.window.actions_.named("segments.in"),
+                    )
                 )
                 return
             span = segment.span
@@ -95,8 +99,9 @@ class LearnPane(QObject):
         self._say(
             tr_count(
                 count,
-                "{count} range is marked as normal; Ctrl+L learns from it",
-                "{count} ranges are marked as normal; Ctrl+L learns from them",
+                "{count} range is marked as normal; {key} learns from it",
+                "{count} ranges are marked as normal; {key} learns from them",
+                key=self._desk.window.actions_.named("learn.normal"),
             )
         )
         if self.dialog is not None and self.dialog.state == "form":
@@ -123,7 +128,8 @@ class LearnPane(QObject):
             return
         spans = [s.span for s in track.segments if s.verdict.value == "dismissed"]
         if not spans:
-            self._say(tr("Dismiss the segments that are normal first, with X"))
+            key = self._desk.window.actions_.named("segments.dismiss")
+            self._say(tr("Dismiss the segments that are normal first, with {key}", key=key))
             return
         name = document.analysis.facts.weights_id.partition("@")[0]
         if self.run.learner.running:
@@ -160,9 +166,16 @@ class LearnPane(QObject):
             form.ranges.edited.connect(self._on_edited)
             form.set_efforts(*effort_words())
             self.run.attach(self.dialog)
+            self._show_keys()
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
+
+    @Slot()
+    def _show_keys(self) -> None:
+        if self.dialog is not None:
+            named = self._desk.window.actions_.named
+            self.dialog.form.ranges.set_marking_keys(named("segments.in"), named("learn.mark"))
 
     def _fill(self, version: WeightsCard | None) -> None:
         """The form for the present ranges; version: the weights that get a newer version."""

@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
     """
 
     closing = Signal()
+    keys_shown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -175,11 +176,19 @@ class MainWindow(QMainWindow):
         """The desk, or the start page."""
         self.pages.setCurrentIndex(1 if shown else 0)
 
+    def on_desk(self) -> bool:
+        """Whether the desk is shown, not the start page."""
+        return self.pages.currentIndex() == 1
+
     def show_keys(self) -> None:
         """Tooltips name the keys in force."""
         hints = self.actions_.hints()
-        for view in (self.transport, self.segments, self.history, self.start):
+        for view in (
+            *(self.transport, self.segments, self.history, self.start),
+            *(self.footage, self.detector, self.overlay, self.near, self.tuning),
+        ):
             view.set_key_hints(hints)
+        self.keys_shown.emit()
 
     def restore(self, geometry: QByteArray | None) -> None:
         """Put the window where it was."""

@@ -43,7 +43,6 @@ class NearPane(QObject):
         near.activated.connect(self.go_to)
         near.take_requested.connect(self.take)
         near.unfolded.connect(self.later)
-        near.set_key(desk.window.actions_.hints()["segments.near_take"])
         desk.window.side.currentChanged.connect(self.later)
         desk.reviewing.track_changed.connect(self.later)
 

@@ -44,15 +44,21 @@ class PicturePane(QObject):
         desk.looking.failed.connect(self._on_look_failed)
         window.overlay.mode_requested.connect(self.cycle_overlay)
         window.overlay.opacity_changed.connect(self._on_opacity)
-        hints = window.actions_.hints()
-        window.overlay.set_keys(
-            *(hints[f"view.overlay{which}"] for which in ("", "_fainter", "_stronger"))
-        )
         window.overlay.set_opacity(desk.settings.opacity)
         window.canvas.set_opacity(desk.settings.opacity)
         window.canvas.area_drawn.connect(self._on_area)
         window.canvas.area_removed.connect(self._on_area_removed)
-        window.canvas.set_empty(tr("No footage"), tr("Open footage with Ctrl+O, or drop it here."))
+        window.keys_shown.connect(self.say_empty)
+        self.say_empty()
+
+    @Slot()
+    def say_empty(self) -> None:
+        """What to do next while there is no picture."""
+        window = self._desk.window
+        key = window.actions_.named("file.open")
+        window.canvas.set_empty(
+            tr("No footage"), tr("Open footage with {key}, or drop it here.", key=key)
+        )
 
     def set_document(self, document: Document | None) -> None:
         """Another footage: nothing of the old one stays on the screen, but for the frame of a

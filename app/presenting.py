@@ -37,6 +37,7 @@ def footage_row(document: Document) -> FootageRow:
         fraction=document.fraction,
         cancellable=bool(document.opening or document.progress),
         error=None if document.error is None else fault(document.error),
+        problems=() if footage is None else tuple(tr(problem) for problem in footage.problems),
     )
 
 

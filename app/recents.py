@@ -5,11 +5,14 @@ says it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 
 from app.controllers.document import Document
 from app.language import tr, tr_count
@@ -23,15 +26,39 @@ if TYPE_CHECKING:
 
 
 class Recents(QObject):
-    """Keeps the list of recent reviews true, and the start page with it."""
+    """Keeps the list of recent reviews true, and the start page and a menu with it."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
         desk.opener.opened.connect(self.remember)
         desk.analysing.finished.connect(self.note)
-        desk.window.start.recent.forget_requested.connect(self._forget)
+        window = desk.window
+        window.start.recent.forget_requested.connect(self._forget)
+        window.start.back_requested.connect(self.turn_page)
+        self.menu = QMenu(tr("Open recent"), window)
+        self.menu.setToolTipsVisible(True)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        before = window.actions_["file.copy_review"]
+        window.actions_.menus["File"].insertMenu(before, self.menu)
         self.show()
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What each command's id does."""
+        return {"file.start_page": self.turn_page}
+
+    @Slot()
+    def turn_page(self) -> None:
+        """The start page, while everything stays open; or back to the desk."""
+        desk, window = self._desk, self._desk.window
+        if not window.on_desk():
+            window.show_desk(bool(desk.documents))
+            return
+        desk.playback.set_speed(0.0)
+        self.note_all()
+        self.show()
+        window.show_desk(False)
+        window.start.recent.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)
     def remember(self, document: Document) -> None:
@@ -51,6 +78,8 @@ class Recents(QObject):
         """Its state changed."""
         if document.footage is not None:
             self._desk.settings.update_recent(document.key, **_facts(document))
+            if not self._desk.window.on_desk():
+                self.show()
 
     def note_all(self) -> None:
         """As the program closes or the start page comes back."""
@@ -61,11 +90,33 @@ class Recents(QObject):
         """Fill the start page."""
         rows = [recent_row(review) for review in self._desk.settings.recent_reviews]
         self._desk.window.start.set_recent(rows)
+        self._desk.window.start.set_back(bool(self._desk.documents))
 
     @Slot(str)
     def _forget(self, path: str) -> None:
         self._desk.settings.forget(path)
         self.show()
+
+    @Slot()
+    def _fill_menu(self) -> None:
+        """The same reviews as on the start page."""
+        self.menu.clear()
+        for review in self._desk.settings.recent_reviews:
+            row = recent_row(review)
+            words = " · ".join(word for word in (row.name, row.state) if word)
+            action = QAction(words.replace("&", "&&"), self.menu)
+            action.setData(row.path)
+            action.setToolTip(row.path)
+            action.triggered.connect(self._chosen)
+            self.menu.addAction(action)
+        if self.menu.isEmpty():
+            self.menu.addAction(tr("Nothing yet")).setEnabled(False)
+
+    @Slot()
+    def _chosen(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QAction):
+            self._desk.media.open_recent(str(sender.data()))
 
 
 def _facts(document: Document) -> dict[str, str]:

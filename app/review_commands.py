@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.commands import BY_ID
 from app.controllers.judging import VerdictName
 from app.language import tr
 from engine.timebase import FrameSpan
@@ -120,4 +119,4 @@ class ReviewCommands(QObject):
         self._desk.window.side.setCurrentIndex(index)
 
     def _key(self, command_id: str) -> str:
-        return self._desk.window.actions_.keys(BY_ID[command_id])
+        return self._desk.window.actions_.named(command_id)

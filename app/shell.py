@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 import engine
 from app import language, theme
-from app.commands import BY_ID, COMMANDS, Need
+from app.commands import COMMANDS, Need
 from app.hints import HINTS, followed_by, next_hint
 from app.keymap import Keymap
 from app.language import tr
@@ -155,9 +155,7 @@ class Shell(QObject):
         bar.show_hint(hint.id, text)
 
     def _key(self, found: re.Match[str]) -> str:
-        command = BY_ID[found.group(1)]
-        keys = self._desk.window.actions_.keys(command)
-        return keys or f"'{tr(command.title).removesuffix('...')}'"
+        return self._desk.window.actions_.named(found.group(1))
 
     @Slot(str)
     def followed(self, command_id: str) -> None:

@@ -166,7 +166,11 @@ class TimelinePane(QObject):
         if span is None:
             self._show_loop()
             self._desk.window.statusBar().showMessage(
-                tr("Choose a segment to loop, or set an in-point with I and go to where it ends"),
+                tr(
+                    "Choose a segment to loop, or set an in-point with {key} and go to where it "
+                    "ends",
+                    key=self._desk.window.actions_.named("segments.in"),
+                ),
                 5000,
             )
             return

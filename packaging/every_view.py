@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog
-from tour import Tour, cells, turn, until, words
+from every_dialog import every_dialog, running_dialogs
+from PySide6.QtCore import QSize
+from tour import LONG, Tour, turn, until
 
-from app import crash
-from app.views.crash_dialog import CrashDialog
-from app.views.evaluate_dialog import EvaluateDialog
-from app.views.portrait_dialog import PortraitDialog
-from app.views.relink_dialog import RelinkDialog
-from engine.demo import demo_clip, demo_events
+from engine.demo import demo_clip
 from engine.scene import SceneSpec, write_scene
 from engine.scoring.ignoring import IgnoredArea
 
 THEMES = ("dark", "light")
 SIZES = (QSize(1024, 640), QSize(1600, 1000), QSize(3840, 2160))
-SMALL = QSize(1000, 600)  # what a dialog may take of the smallest screen
-LONG = "North gate, camera 4 of 16, corridor to the loading bay, second shift, 2026-03-14.mp4"
 
 
 def every_view(folder: Path, home: Path) -> None:
@@ -46,7 +37,8 @@ def every_view(folder: Path, home: Path) -> None:
         _tabs(tour, theme)
         _picture(tour, theme)
         _recordings(tour, theme)
-        _dialogs(tour, theme)
+        every_dialog(tour, theme)
+    running_dialogs(tour, THEMES, home)
     window.show_desk(False)
     desk.recents.note_all()
     desk.recents.show()
@@ -157,63 +149,3 @@ def _recordings(tour: Tour, theme: str) -> None:
     tour.grab(window, f"quiet-{theme}")
     desk.choose(str(demo_clip()))
     tour.rest()
-
-
-def _dialogs(tour: Tour, theme: str) -> None:
-    """Every dialog: as small as it gets, as it comes, and enlarged."""
-
-    def take(name: str, dialog: QDialog) -> None:
-        usual, least = dialog.size(), dialog.minimumSizeHint().expandedTo(dialog.minimumSize())
-        if usual.width() > SMALL.width() or usual.height() > SMALL.height():
-            print(f"{name} does not fit a small screen: {usual}")
-        if least != usual:
-            dialog.resize(least)
-            tour.grab(dialog, f"{name}-{theme}-least")
-        dialog.resize(usual)
-        tour.grab(dialog, f"{name}-{theme}")
-        dialog.resize(usual * 1.6)
-        tour.grab(dialog, f"{name}-{theme}-large")
-        dialog.resize(usual)
-
-    at_once: Callable[[QDialog], bool] = lambda dialog: True  # noqa: E731 - a name for the table
-    for name, command, ready in (
-        ("settings", "edit.settings", at_once),
-        ("versions", "edit.versions", at_once),
-        ("keys", "help.keys", at_once),
-        ("remap", "help.remap", at_once),
-        ("about", "help.about", at_once),
-        ("goto", "playback.go_to", at_once),
-        ("export", "file.export", lambda d: "working out" not in cells(d)),
-        ("learn", "learn.normal", lambda d: " unbroken run" in words(d)),
-        ("portrait", "analysis.portrait", _portrayed),
-        ("evaluate-empty", "analysis.evaluate", at_once),
-    ):
-        tour.dialog(partial(tour.run, command), ready, partial(take, name))
-    labels = demo_clip().with_name("labels.json")
-    frames = len(tour.desk.current.footage.table)
-    abnormal = [False] * frames
-    for found in demo_events():
-        abnormal[found["start"] : found["stop"]] = [True] * (found["stop"] - found["start"])
-    labels.write_text(json.dumps([int(one) for one in abnormal]))
-
-    def judge() -> None:
-        tour.run("analysis.evaluate")
-        tour.desk.figures.evaluation.load_requested.emit(str(labels))
-
-    tour.dialog(judge, _evaluated, partial(take, "evaluate"))
-    window = tour.window
-    error = ValueError("a picture of 0 x 0 pixels")
-    told = crash.report(error, "1.0")
-    shown = CrashDialog(f"ValueError: {error}", told, crash.log_path(), window)
-    tour.dialog(shown.open, at_once, partial(take, "crash"))
-    gone = RelinkDialog(LONG, "It is no longer where the review left it.", parent=window)
-    gone.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    tour.dialog(gone.open, at_once, partial(take, "relink"))
-
-
-def _portrayed(dialog: QDialog) -> bool:
-    return isinstance(dialog, PortraitDialog) and dialog.saving.isEnabled()
-
-
-def _evaluated(dialog: QDialog) -> bool:
-    return isinstance(dialog, EvaluateDialog) and dialog.saving.isEnabled()

@@ -26,6 +26,7 @@ from engine.demo import demo_clip, render_demo
 
 POLL_MS = 40
 PATIENCE = 3600.0  # seconds; only work that hangs takes so long
+LONG = "North gate, camera 4 of 16, corridor to the loading bay, second shift, 2026-03-14.mp4"
 Ready = Callable[[QDialog], bool]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from PySide6.QtCore import (
@@ -21,6 +22,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 KEY_ROLE = Qt.ItemDataRole.UserRole + 2
 THUMBNAIL_SIZE = QSize(64, 36)
+WIDE = 90  # letters of a line of a tooltip
+WARNING = "⚠"  # before a word on what is wrong, so that it is not told by colour alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class FootageRow:
 
     detail: duration and size.  rate: frames a second.  state: how far its analysis is, in words.
     fraction: 0 to 1 while it is opened or analysed, else None.  error: what is wrong with it, and
-    what helps.  cancellable: something goes on that can be given up.
+    what helps.  cancellable: something goes on that can be given up.  problems: what is odd about
+    footage that can be worked with all the same, in sentences.
     """
 
     key: str
@@ -41,6 +45,7 @@ class FootageRow:
     error: str | None = None
     cancellable: bool = False
     rate: str = ""
+    problems: tuple[str, ...] = ()
 
 
 def facts_of(row: FootageRow) -> str:
@@ -108,7 +113,9 @@ class FootageModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._pictures.get(row.key)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.path}\n{row.error or facts_of(row)}"
+            odd = [line for problem in row.problems for line in wrap(f"{WARNING} {problem}", WIDE)]
+            return "\n".join([row.path, row.error or facts_of(row), *odd])
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.name}, {facts_of(row)}, {row.error or row.state}"
+            told = " ".join((row.error or row.state, *row.problems))
+            return f"{row.name}, {facts_of(row)}, {told}"
         return None

@@ -280,12 +280,13 @@ _TEXT: dict[int, Callable[[SegmentRow], str | None]] = {
     NOTE: lambda row: row.note,
 }
 _ORDER = {"unjudged": 0, "unsure": 1, "confirmed": 2, "dismissed": 3}
+_LAST = "\uffff"  # what says nothing comes after what says something
 _SORT: dict[int, Callable[[SegmentRow], float | str]] = {
     THUMBNAIL: lambda row: row.begins,
     START: lambda row: row.begins,
     LENGTH: lambda row: row.length,
     PEAK: lambda row: row.peak,
     VERDICT: lambda row: _ORDER[row.verdict],
-    TAGS: lambda row: ", ".join(row.tags).casefold(),
-    NOTE: lambda row: row.note.casefold(),
+    TAGS: lambda row: ", ".join(row.tags).casefold() or _LAST,
+    NOTE: lambda row: row.note.casefold() or _LAST,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
@@ -152,10 +152,15 @@ class ComparePanel(QWidget):
 
     # inner
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._rows:
+            self._list()  # in the colours of the other theme
+
     @Slot()
     def _list(self) -> None:
         wanted, colours = self.filter.currentData(), theme.colours()
-        tints = {"both": colours.text, "first": colours.track[0], "second": colours.compared}
+        tints = {"both": "", "first": colours.track[0], "second": colours.compared}
         self._shown = [at for at, row in enumerate(self._rows) if wanted in (_ALL, row.found_by)]
         rows = [self._rows[at] for at in self._shown]
         texts = [

@@ -4,7 +4,7 @@ foreign.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.views.key_button import explain
 
 NARROW = 480  # pixels of the bar
 FEWEST = 20  # letters that are worth showing of a longer text
@@ -96,9 +97,7 @@ class DetectorBar(QWidget):
         self._button.setObjectName("primary")
         self._button.clicked.connect(self._on_button)
         self._learn = QPushButton(tr("Learn..."))
-        self._learn.setToolTip(tr("Teach a detector what is normal for this camera (Ctrl+L)"))
         self._learn.setAccessibleName(tr("Learn normal"))
-        self._learn.setAccessibleDescription(self._learn.toolTip())
         self._learn.clicked.connect(self.learn_requested)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -114,8 +113,10 @@ class DetectorBar(QWidget):
         for widget in (label, self._combo, self._button, self._learn, self._bar):
             row.addWidget(widget)
         row.addWidget(self._text, 1)
+        self._keys: Mapping[str, str] = {}
         self._running = True  # so that the first state is shown whatever it is
         self.set_running(False)
+        self.set_key_hints({})
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the name of the detector needs the room of its label."""
@@ -151,15 +152,24 @@ class DetectorBar(QWidget):
             return
         self._running = running
         self._button.setText(tr("Cancel") if running else tr("Analyse"))
-        tip = (
-            tr("Stop; what is scored is kept (Ctrl+.)")
-            if running
-            else tr("Score the footage with this detector (Ctrl+Return)")
-        )
-        self._button.setToolTip(tip)
-        self._button.setAccessibleDescription(tip)
+        self._explain_button()
         self._bar.setVisible(running)
         self._combo.setEnabled(not running)
+
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips."""
+        self._keys = keys
+        teach = tr("Teach a detector what is normal for this camera")
+        explain(self._learn, teach, keys.get("learn.normal", ""))
+        self._explain_button()
+
+    def _explain_button(self) -> None:
+        if self._running:
+            tip = tr("Stop; what is scored is kept")
+            explain(self._button, tip, self._keys.get("analysis.cancel", ""))
+        else:
+            tip = tr("Score the footage with this detector")
+            explain(self._button, tip, self._keys.get("analysis.start", ""))
 
     def _show_fraction(self, thousandths: int) -> None:
         """QProgressBar paints the moment its value is set, with all that waits to be painted in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import mark, tr, tr_count
+from app.language import tr, tr_count
 from app.models.footage_model import (
     KEY_ROLE,
     ROW_ROLE,
@@ -31,8 +31,7 @@ from app.models.footage_model import (
 )
 from app.views.empty import EmptyText
 from app.views.footage_rows import FootageDelegate, FootageView
-
-_EMPTY = mark("Drop footage here, or press Ctrl+O")
+from app.views.key_button import explain
 
 
 class FootageList(QWidget):
@@ -68,7 +67,7 @@ class FootageList(QWidget):
         self.list.chosen.connect(self._choose)
         self.list.removed.connect(self._remove)
         self.list.given_up.connect(self._give_up)
-        self.empty = EmptyText(self.list.viewport(), tr(_EMPTY))
+        self.empty = EmptyText(self.list.viewport(), "")
         self.empty.show_over(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -77,11 +76,12 @@ class FootageList(QWidget):
         self.join = QPushButton()
         self.join.setCheckable(True)
         self.join.clicked.connect(self._join)
-        self.set_joinable(0, False, "")
+        self.set_joinable(0, False)
         layout.addWidget(self.join)
         layout.addLayout(self._build_buttons())
         self.list.selectionModel().currentChanged.connect(self._refresh)
         self.model.modelReset.connect(self._refresh)
+        self.set_key_hints({})
         self._refresh()
 
     def _build_buttons(self) -> QHBoxLayout:
@@ -92,13 +92,12 @@ class FootageList(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         for button, name, help, stretch in (
-            (self.open_files, tr("Open files"), tr("Open one or more videos (Ctrl+O)"), 1),
-            (self.open_folder, tr("Open folder"), tr("Open a folder of videos or of pictures"), 1),
+            (self.open_files, tr("Open files"), "", 1),
+            (self.open_folder, tr("Open folder"), "", 1),
             (self.remove, tr("Remove"), tr("Take the selected footage off the list (Delete)"), 0),
         ):
             button.setAccessibleName(name)
-            button.setAccessibleDescription(help)
-            button.setToolTip(help)
+            explain(button, help)
             row.addWidget(button, stretch)
         self.open_files.clicked.connect(self._add)
         self.open_folder.clicked.connect(self._add_folder)
@@ -133,7 +132,19 @@ class FootageList(QWidget):
         self._select(key)
         self.list.viewport().update()
 
-    def set_joinable(self, count: int, joined: bool, key: str) -> None:
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips and for the empty list."""
+        key = keys.get("file.open", "")
+        explain(self.open_files, tr("Open one or more videos"), key)
+        folder = tr("Open a folder of videos or of pictures")
+        explain(self.open_folder, folder, keys.get("file.open_folder", ""))
+        together = tr("Show files of one recorder that follow each other on one line of time")
+        explain(self.join, together, keys.get("file.join", ""))
+        self.empty.setText(
+            tr("Drop footage here, or press {key}", key=key) if key else tr("Drop footage here")
+        )
+
+    def set_joinable(self, count: int, joined: bool) -> None:
         """How many files follow each other, and whether they are shown on one line of time."""
         self.join.setVisible(count > 1)
         self.join.setChecked(joined)
@@ -143,9 +154,6 @@ class FootageList(QWidget):
             else tr_count(count, "Join {count} file", "Join {count} files")
         )
         self.join.setAccessibleName(self.join.text())
-        help = tr("Show files of one recorder that follow each other on one line of time")
-        self.join.setToolTip(f"{help} ({key})" if key else help)
-        self.join.setAccessibleDescription(self.join.toolTip())
 
     # inner
 

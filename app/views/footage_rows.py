@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.language import tr
-from app.models.footage_model import ROW_ROLE, THUMBNAIL_SIZE, FootageRow, Index
+from app.models.footage_model import ROW_ROLE, THUMBNAIL_SIZE, WARNING, FootageRow, Index
 
 _PAD = 8
 _LINE = 17
@@ -106,22 +106,34 @@ class FootageDelegate(QStyledItemDelegate):
             painter.setPen(QColor(colours.warn))
             line.setHeight(_ERROR_LINES * _LINE)
             flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-            shown = measure.elidedText(f"⚠ {row.error}", elide, int((_ERROR_LINES - 0.2) * width))
+            room = int((_ERROR_LINES - 0.2) * width)
+            shown = measure.elidedText(f"{WARNING} {row.error}", elide, room)
             painter.drawText(line, flags, shown)
             return
-        if row.cancellable:
-            self._paint_cross(painter, cross_of(line))
-            width -= _CROSS + 4
-        state = measure.elidedText(row.state, elide, width)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, state)
-        if measure.horizontalAdvance(f"{row.state}   {row.rate}") <= width:
-            painter.setPen(QColor(colours.faint))
-            painter.drawText(line, _RIGHT, row.rate)
         if row.fraction is not None:
             bar = QRectF(line.left(), line.bottom() + 1, line.width(), 3)
             painter.fillRect(bar, QColor(colours.line))
             bar.setWidth(bar.width() * min(max(row.fraction, 0.0), 1.0))
             painter.fillRect(bar, QColor(colours.accent))
+        if row.cancellable:
+            self._paint_cross(painter, cross_of(line))
+            line.setRight(line.right() - _CROSS - 4)
+        if row.problems:
+            self._paint_sign(painter, line)
+        width = int(line.width())
+        state = measure.elidedText(row.state, elide, width)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, state)
+        if measure.horizontalAdvance(f"{row.state}   {row.rate}") <= width:
+            painter.setPen(QColor(colours.faint))
+            painter.drawText(line, _RIGHT, row.rate)
+
+    def _paint_sign(self, painter: QPainter, line: QRectF) -> None:
+        """The tooltip says what is odd; what is left of the line is for the state."""
+        before = painter.pen()
+        painter.setPen(QColor(theme.colours().warn))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, WARNING)
+        painter.setPen(before)
+        line.setLeft(line.left() + painter.fontMetrics().horizontalAdvance(f"{WARNING} "))
 
     def _paint_cross(self, painter: QPainter, area: QRectF) -> None:
         painter.save()

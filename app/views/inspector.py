@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, QStringListModel, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCompleter, QGridLayout, QLabel, QLineEdit, QWidge
 
 from app.language import tr
 from app.models.segment_model import SegmentRow
+from app.views.key_button import explain
 from engine.timebase import timecode
 
 TYPING_MS = 400  # after so long a rest what is typed is kept, Enter or not
@@ -23,9 +24,13 @@ class Field(QLineEdit):
     def __init__(self, name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown = ""
+        self._tip = tip
         self.setAccessibleName(name)
-        self.setAccessibleDescription(tip)
-        self.setToolTip(tip)
+        self.show_key("")
+
+    def show_key(self, key: str) -> None:
+        """The key of the command that goes to this field."""
+        explain(self, self._tip, key)
 
     def show_text(self, text: str) -> None:
         """What is in force; a field that is being typed in keeps what was typed."""
@@ -70,8 +75,8 @@ class Inspector(QWidget):
         tip = tr("A frame such as 120, or a time such as 1:02.5; Enter moves the edge")
         self.start = Field(tr("Start of the segment"), tip)
         self.stop = Field(tr("End of the segment"), tip)
-        self.tags = Field(tr("Tags"), tr("Tags of the selected segments, with commas between (T)"))
-        self.note = Field(tr("Note"), tr("Note on the selected segment; Enter leaves it (W)"))
+        self.tags = Field(tr("Tags"), tr("Tags of the selected segments, with commas between"))
+        self.note = Field(tr("Note"), tr("Note on the selected segment; Enter leaves it"))
         self.tags.setPlaceholderText(tr("none"))
         self.message = QLabel()
         self.message.setObjectName("warn")
@@ -116,6 +121,12 @@ class Inspector(QWidget):
         label.setObjectName("faint")
         label.setBuddy(buddy)
         return label
+
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips."""
+        self.start.show_key(keys.get("segments.edges", ""))
+        self.tags.show_key(keys.get("segments.tags", ""))
+        self.note.show_key(keys.get("segments.note", ""))
 
     def set_rows(self, rows: Sequence[SegmentRow]) -> None:
         """The selected segments; edges and note belong to a single one."""

@@ -1,8 +1,15 @@
-"""A button of a command: its tooltip always names the key in force."""
+"""Tooltips that always name the key in force, of buttons of commands and of other widgets."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QPushButton, QWidget
+
+
+def explain(widget: QWidget, tip: str, key: str = "") -> None:
+    """What a widget is for, and the key of the command that does the same."""
+    text = f"{tip} ({key})" if key else tip
+    widget.setToolTip(text)
+    widget.setAccessibleDescription(text)
 
 
 class KeyButton(QPushButton):
@@ -15,6 +22,4 @@ class KeyButton(QPushButton):
 
     def show_key(self, key: str) -> None:
         """The key that does the same."""
-        text = f"{self._tip} ({key})" if key else self._tip
-        self.setToolTip(text)
-        self.setAccessibleDescription(text)
+        explain(self, self._tip, key)

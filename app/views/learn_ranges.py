@@ -84,12 +84,7 @@ class RangeTable(QWidget):
         self._table.itemChanged.connect(self._on_item)
         self._table.itemSelectionChanged.connect(self._on_selection)
         self._table.removed.connect(self._on_remove)
-        self._empty = QLabel(
-            tr(
-                "Nothing yet. Add footage, or mark a range on the timeline: I where normal starts,"
-                " then Shift+O where it stops."
-            )
-        )
+        self._empty = QLabel(tr("Nothing yet. Add footage, or mark a range on the timeline."))
         self._empty.setObjectName("faint")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -115,6 +110,17 @@ class RangeTable(QWidget):
         layout.addWidget(self._vacant, 1)
         layout.addLayout(buttons)
         self.set_rows([])
+
+    def set_marking_keys(self, start: str, mark: str) -> None:
+        """The keys that mark a range on the timeline, for the words in the empty list."""
+        self._empty.setText(
+            tr(
+                "Nothing yet. Add footage, or mark a range on the timeline: {start} where normal "
+                "starts, then {mark} where it stops.",
+                start=start,
+                mark=mark,
+            )
+        )
 
     def set_rows(self, rows: Sequence[RangeRow]) -> None:
         """Show ranges; keeps the chosen row where it still exists."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from app import theme
 from app.language import tr
 from app.numerals import decimal, duration, significant, whole
+from app.views.key_button import explain
 from app.views.times_table import TimesTable
 from engine.timebase import timecode
 
@@ -73,16 +73,15 @@ class NearList(QWidget):
         self.take.clicked.connect(self._take)
         self.table.row_activated.connect(self.activated)
         self.table.itemSelectionChanged.connect(self._refresh)
-        self.set_key("")
+        self.set_key_hints({})
         self._fold(True)
 
     # setters
 
-    def set_key(self, key: str) -> None:
-        """The key of the command that makes a segment."""
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips."""
         help = tr("Make a segment of the chosen near miss")
-        self.take.setToolTip(f"{help} ({key})" if key else help)
-        self.take.setAccessibleDescription(self.take.toolTip())
+        explain(self.take, help, keys.get("segments.near_take", ""))
 
     def set_rows(self, rows: Sequence[NearRow]) -> None:
         """The highest first."""
@@ -100,7 +99,7 @@ class NearList(QWidget):
             + (f"\n{tr('{clock} in {file}', clock=row.clock, file=row.file)}" if row.file else "")
             for row in self._rows
         ]
-        self.table.set_rows(texts, tips, [theme.colours().text] * len(texts))
+        self.table.set_rows(texts, tips, [""] * len(texts))
         self._refresh()
 
     def chosen(self) -> int | None:

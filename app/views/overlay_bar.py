@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 from app import theme
 from app.language import mark, tr
 from app.numerals import percent
+from app.views.key_button import explain
 
 MODES = {
     "heat": mark("Heat"),
@@ -50,23 +53,22 @@ class OverlayBar(QWidget):
         self.mode.clicked.connect(self._ask_mode)
         self.slider.valueChanged.connect(self._moved)
         canvas.installEventFilter(self)
-        self.set_keys("", "", "")
+        self.set_key_hints({})
         self.set_mode("heat")
         self.set_opacity(0.6)
 
     # setters
 
-    def set_keys(self, mode: str, fainter: str, stronger: str) -> None:
-        """The keys of the commands, for the tooltips."""
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips."""
         kinds = tr("Overlay: heat, contour, boxes, off")
-        self.mode.setToolTip(f"{kinds} ({mode})" if mode else kinds)
-        self.mode.setAccessibleDescription(self.mode.toolTip())
-        strength = tr("How strong the heat map is")
+        explain(self.mode, kinds, keys.get("view.overlay", ""))
+        fainter = keys.get("view.overlay_fainter", "")
+        stronger = keys.get("view.overlay_stronger", "")
+        both = ""
         if fainter and stronger:
-            keys = tr("{fainter} and {stronger}", fainter=fainter, stronger=stronger)
-            strength = f"{strength} ({keys})"
-        self.slider.setToolTip(strength)
-        self.slider.setAccessibleDescription(strength)
+            both = tr("{fainter} and {stronger}", fainter=fainter, stronger=stronger)
+        explain(self.slider, tr("How strong the heat map is"), both)
 
     def set_mode(self, mode: str) -> None:
         """Name the kind in force; only the heat map has an opacity."""

@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPixmap
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFontMetrics,
+    QIcon,
+    QKeyEvent,
+    QPainter,
+    QPixmap,
+)
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -37,7 +46,7 @@ class RecentRow:
 
 
 class RecentList(QListWidget):
-    """Emits the path of the one that is clicked or activated."""
+    """Emits the path of the one that is clicked or activated, or that is to be forgotten."""
 
     chosen = Signal(str)
     forget_requested = Signal(str)
@@ -46,7 +55,7 @@ class RecentList(QListWidget):
         super().__init__(parent)
         self.setAccessibleName(tr("Recent reviews"))
         self.setAccessibleDescription(tr("Enter opens a review; Delete takes it off this list"))
-        self.setToolTip(tr("Click to go on with a review"))
+        self.setToolTip(tr("Click to go on with a review; Delete takes it off this list"))
         self.setItemDelegate(_RecentDelegate(self))
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -55,7 +64,8 @@ class RecentList(QListWidget):
         self.itemClicked.connect(self._chosen)
 
     def set_rows(self, rows: Sequence[RecentRow]) -> None:
-        """The last opened first."""
+        """The last opened first; the current row stays, or the one in its place is current."""
+        at, kept = self.currentRow(), self._current_path()
         self.clear()
         for row in rows:
             item = QListWidgetItem()
@@ -67,17 +77,56 @@ class RecentList(QListWidget):
                 item.setIcon(QIcon(QPixmap(row.thumbnail)))
             item.setSizeHint(QSize(200, HEIGHT))
             self.addItem(item)
+        if rows and at >= 0:
+            places = [row.path for row in rows]
+            near = min(at, len(rows) - 1)
+            self.setCurrentRow(places.index(kept) if kept in places else near)
         self.setMaximumHeight(max(1, len(rows)) * HEIGHT + 2 * self.frameWidth() + 4)
 
     def rows(self) -> list[RecentRow]:
         """What is shown."""
         return [self.item(at).data(ROW) for at in range(self.count())]
 
+    @Slot()
     def forget_current(self) -> None:
-        """Ask that the current row is taken off."""
+        """Ask that the current row is taken off; the footage and its review stay."""
         item = self.currentItem()
         if item is not None:
             self.forget_requested.emit(item.data(ROW).path)
+
+    def _current_path(self) -> str:
+        item = self.currentItem()
+        return "" if item is None else str(item.data(ROW).path)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete forgets; the rest is the list's own."""
+        if event.key() == Qt.Key.Key_Delete:
+            self.forget_current()
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the row under the mouse, or with the current one."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        item = self.currentItem() if by_key else self.itemAt(event.pos())
+        if item is None:
+            return
+        self.setCurrentItem(item)
+        at = self.visualItemRect(item).center() if by_key else event.pos()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, slot in (
+            (tr("Open"), self._open_current),
+            (tr("Take off this list"), self.forget_current),
+        ):
+            action = QAction(text, menu)
+            action.triggered.connect(slot)
+            menu.addAction(action)
+        menu.popup(self.viewport().mapToGlobal(at))
+
+    @Slot()
+    def _open_current(self) -> None:
+        self.chosen.emit(self._current_path())
 
     @Slot(QListWidgetItem)
     def _chosen(self, item: QListWidgetItem) -> None:

@@ -1,20 +1,46 @@
-"""What of the segment list is shown: one verdict, one tag, some words."""
+"""What of the segment list is shown, and in which order: one verdict, one tag, some words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from app.language import tr
-from app.models.segment_model import GLYPHS
+from app.language import mark, tr
+from app.models.segment_model import (
+    GLYPHS,
+    HEADERS,
+    LENGTH,
+    NOTE,
+    PEAK,
+    START,
+    TAGS,
+    THUMBNAIL,
+    VERDICT,
+)
+from app.views.key_button import explain
+
+# Columns to sort by, with what comes first: at first, and when the order is turned round.
+ORDERS = {
+    START: (mark("the earliest first"), mark("the latest first")),
+    LENGTH: (mark("the shortest first"), mark("the longest first")),
+    PEAK: (mark("the lowest first"), mark("the highest first")),
+    VERDICT: (mark("the unjudged first"), mark("the unjudged last")),
+    TAGS: (mark("from A to Z"), mark("from Z to A")),
+    NOTE: (mark("from A to Z"), mark("from Z to A")),
+}
+FALLING = (LENGTH, PEAK)  # who sorts by these looks for the longest and the highest
+_NARROW, _USUAL = 58, 84  # pixels that a choice needs; with tags there are three of them
 
 
 class SegmentFilters(QWidget):
-    """Emits whenever another selection of segments is wanted."""
+    """Emits whenever another selection of segments is wanted, or another order: the column, and
+    whether it falls.
+    """
 
     changed = Signal()
+    sort_requested = Signal(int, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,22 +65,31 @@ class SegmentFilters(QWidget):
         self.text.setAccessibleDescription(tip)
         self.text.setToolTip(tip)
         self.text.setMinimumWidth(60)
-        for combo in (self.verdict, self.tag):
+        self.sort = QComboBox()
+        for column in ORDERS:
+            self.sort.addItem("", column)
+        self.sort.activated.connect(self._sort)
+        self.sort.setMinimumWidth(_USUAL)
+        self._sorted, self._falls = START, False
+        for combo in (self.verdict, self.tag, self.sort):
             combo.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
             combo.setMinimumContentsLength(4)
             combo.view().setMinimumWidth(130)
             combo.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-            combo.currentIndexChanged.connect(self.changed)
+            if combo is not self.sort:
+                combo.currentIndexChanged.connect(self.changed)
         self.text.textChanged.connect(self.changed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.verdict)
         row.addWidget(self.tag)
+        row.addWidget(self.sort)
         row.addWidget(self.text, 1)
         self.set_tags([])
+        self.set_sorting(START, Qt.SortOrder.AscendingOrder)
 
     def set_tags(self, tags: Sequence[str]) -> None:
         """The tags in use; without any the choice is not shown."""
@@ -69,5 +104,33 @@ class SegmentFilters(QWidget):
                 self.tag.addItem(tag, tag)
             self.tag.setCurrentIndex(max(0, self.tag.findData(chosen)))
         self.tag.setVisible(bool(tags))
+        for combo in (self.verdict, self.tag):
+            combo.setMinimumWidth(_NARROW if tags else _USUAL)
         if self.tag.currentData() != chosen and chosen is not None:
             self.changed.emit()
+
+    @Slot(int, Qt.SortOrder)
+    def set_sorting(self, column: int, order: Qt.SortOrder) -> None:
+        """The order in force; emits nothing."""
+        self._sorted = START if column == THUMBNAIL else column
+        self._falls = order == Qt.SortOrder.DescendingOrder
+        for at in range(self.sort.count()):
+            each = self.sort.itemData(at)
+            falls = self._falls if each == self._sorted else each in FALLING
+            self.sort.setItemText(at, f"{'↓' if falls else '↑'} {tr(HEADERS[each])}")
+        self.sort.setCurrentIndex(self.sort.findData(self._sorted))
+        words = tr(
+            "Sorted by {column}, {order}",
+            column=tr(HEADERS[self._sorted]),
+            order=tr(ORDERS[self._sorted][self._falls]),
+        )
+        self.sort.setAccessibleName(words)
+        tip = tr("The same choice again turns the order round")
+        explain(self.sort, f"{words}. {tip}")
+
+    @Slot(int)
+    def _sort(self, at: int) -> None:
+        """Another column as it is usually wanted; the same one again the other way round."""
+        column = self.sort.itemData(at)
+        again = column == self._sorted
+        self.sort_requested.emit(column, not self._falls if again else column in FALLING)

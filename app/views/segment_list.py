@@ -69,6 +69,7 @@ class SegmentList(QWidget):
         self._terse: bool | None = None
         self.filters = SegmentFilters()
         self.filters.changed.connect(self._narrow)
+        self.filters.sort_requested.connect(self._sort)
         self.inspector = Inspector()
         self.inspector.note_edited.connect(self.note_edited)
         self.inspector.left.connect(self._to_table)
@@ -120,6 +121,7 @@ class SegmentList(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
+        header.sortIndicatorChanged.connect(self.filters.set_sorting)
         table.sortByColumn(START, Qt.SortOrder.AscendingOrder)
         table.selectionModel().currentRowChanged.connect(self._current_changed)
         table.selectionModel().selectionChanged.connect(self._selection_changed)
@@ -183,6 +185,7 @@ class SegmentList(QWidget):
     def set_key_hints(self, keys: Mapping[str, str]) -> None:
         """The keys of commands, for tooltips."""
         self.buttons.set_key_hints(keys)
+        self.inspector.set_key_hints(keys)
 
     def edit_field(self, name: str) -> None:
         """Put the keyboard into a field of the inspector: start, stop, tags or note."""
@@ -240,9 +243,9 @@ class SegmentList(QWidget):
         header = self.table.horizontalHeader()
         stretch, fixed = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Fixed
         header.setSectionResizeMode(VERDICT, stretch if narrow else fixed)
-        header.resizeSection(START, 82 if narrow else 84)
+        header.resizeSection(START, 92 if narrow else 84)  # with the length below it
         header.resizeSection(PEAK, 54 if narrow else 64)
-        header.resizeSection(THUMBNAIL, 82 if narrow else 108)
+        header.resizeSection(THUMBNAIL, 76 if narrow else 108)
         if not narrow:
             header.resizeSection(VERDICT, 116)
             header.resizeSection(TAGS, 110)
@@ -252,6 +255,12 @@ class SegmentList(QWidget):
         f = self.filters
         self.filter.narrow(f.verdict.currentData(), f.tag.currentData() or "", f.text.text())
         self._refresh()
+
+    @Slot(int, bool)
+    def _sort(self, column: int, falls: bool) -> None:
+        order = Qt.SortOrder.DescendingOrder if falls else Qt.SortOrder.AscendingOrder
+        self.table.sortByColumn(column, order)
+        self.table.scrollToTop()
 
     @Slot()
     def _refresh(self) -> None:

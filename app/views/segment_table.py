@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTableView
 
 from app.language import tr
 from app.models.segment_model import (
+    LENGTH,
     NOTE,
     SORT_ROLE,
     START,
@@ -39,14 +40,20 @@ class SegmentFilter(QSortFilterProxyModel):
         self.invalidate()
 
     def set_terse(self, terse: bool) -> None:
-        """Show verdicts by their glyph, with the tags beside it; the tooltip has the word."""
+        """Show verdicts by their glyph, with the tags beside it, and the length below the start;
+        the tooltip has the words.
+        """
         if terse != self._terse:
             self._terse = terse
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, VERDICT, VERDICT)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         value = super().data(index, role)
-        if self._terse and index.column() == VERDICT and role == Qt.ItemDataRole.DisplayRole:
+        if not self._terse or role != Qt.ItemDataRole.DisplayRole:
+            return value
+        if index.column() == START:
+            return f"{value}\n{super().data(index.sibling(index.row(), LENGTH), role)}"
+        if index.column() == VERDICT:
             tags = super().data(index.sibling(index.row(), TAGS), role)
             return f"{str(value)[:1]}  {tags or ''}".rstrip()
         return value

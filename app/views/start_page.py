@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ class StartPage(QWidget):
     learn_requested = Signal()
     demo_requested = Signal()
     recent_chosen = Signal(str)
+    back_requested = Signal()
     files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -30,6 +31,13 @@ class StartPage(QWidget):
         self.setAcceptDrops(True)
         title = QLabel(tr("Normscope"))
         title.setObjectName("hero")
+        self.back = KeyButton(
+            tr("Back to the footage"), tr("Go on with the footage that is open"), "file.start_page"
+        )
+        self.back.clicked.connect(self.back_requested)
+        top = QHBoxLayout()
+        top.addWidget(title, 1)
+        top.addWidget(self.back, 0, Qt.AlignmentFlag.AlignVCenter)
         subtitle = QLabel(
             tr(
                 "See at a glance where recorded footage is unlike normal, look at those moments, "
@@ -96,7 +104,7 @@ class StartPage(QWidget):
         inner.setMaximumWidth(820)
         column = QVBoxLayout(inner)
         column.setSpacing(12)
-        column.addWidget(title)
+        column.addLayout(top)
         column.addWidget(subtitle)
         column.addSpacing(6)
         column.addLayout(grid)
@@ -115,6 +123,11 @@ class StartPage(QWidget):
         outer.addLayout(middle, 8)
         outer.addStretch(1)
         self.set_recent([])
+        self.set_back(False)
+
+    def set_back(self, shown: bool) -> None:
+        """Whether there is footage to go back to."""
+        self.back.setVisible(shown)
 
     def set_recent(self, rows: Sequence[RecentRow]) -> None:
         """Recent reviews, the last first; what is gone is said to be."""
@@ -127,6 +140,7 @@ class StartPage(QWidget):
         for button in self._buttons:
             button.show_key(keys.get(button.command, ""))
             button.setVisible(button.command in keys)  # what the program cannot do is not offered
+        self.back.show_key(keys.get(self.back.command, ""))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders are welcome."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.language import tr
+from app.views.key_button import explain
 
 
 class Suggestion(QFrame):
@@ -24,15 +27,20 @@ class Suggestion(QFrame):
         )
         self._apply = QPushButton(tr("Apply"))
         self._apply.setAccessibleName(tr("Apply the suggested threshold"))
-        self._apply.setToolTip(tr("Set the threshold to it; Ctrl+Z takes it back"))
-        self._apply.setAccessibleDescription(self._apply.toolTip())
         self._apply.clicked.connect(self._on_apply)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
         column.addWidget(self._text)
         column.addWidget(self._apply, 0, Qt.AlignmentFlag.AlignLeft)
+        self.set_key_hints({})
         self.set_text("")
+
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips."""
+        undo = keys.get("edit.undo", "")
+        back = tr("Set the threshold to it; {key} takes it back", key=undo)
+        explain(self._apply, back if undo else tr("Set the threshold to it"))
 
     def set_text(self, text: str) -> None:
         """Show a suggestion, or none."""

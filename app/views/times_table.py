@@ -59,7 +59,9 @@ class TimesTable(QTableWidget):
     def set_rows(
         self, rows: Sequence[tuple[str, ...]], tips: Sequence[str], colours: Sequence[str]
     ) -> None:
-        """Show other rows; the chosen one stays by its place.  colours: of each first cell."""
+        """Show other rows; the chosen one stays by its place.  colours: of each first cell,
+        empty for that of all text.
+        """
         fresh = list(rows)
         if fresh != self._shown:
             chosen, self._quiet, self._shown = self.currentRow(), True, fresh
@@ -74,7 +76,8 @@ class TimesTable(QTableWidget):
         for at, colour in enumerate(colours):
             first = self.item(at, 0)
             if first is not None:
-                first.setForeground(QColor(colour))
+                ink = QColor(colour) if colour else None
+                first.setData(Qt.ItemDataRole.ForegroundRole, ink)
         self.empty.show_over(not fresh)
 
     def choose(self, row: int) -> None:

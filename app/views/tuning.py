@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -242,6 +242,10 @@ class TuningPanel(QWidget):
         finite = values[np.isfinite(values)]
         if len(finite):
             self.threshold_row.set_slider_range(min(float(finite.min()), 0.0), float(finite.max()))
+
+    def set_key_hints(self, keys: Mapping[str, str]) -> None:
+        """The keys of commands, for tooltips."""
+        self.suggestion.set_key_hints(keys)
 
     def set_suggestion(self, text: str) -> None:
         """What the verdicts say about the threshold, or nothing."""

@@ -12,8 +12,12 @@ from desk_driver import (
     wait_frame,
     write_tiny_weights,
 )
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication
 
+from app import theme
+from app.views.compare_panel import ComparePanel, CompareRow
+from app.views.near_list import NearList, NearRow
 from engine.timebase import FrameSpan
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -96,3 +100,24 @@ def test_a_cancelled_rerun_leaves_the_complete_analysis_on_the_desk(qtbot, two):
         assert desk.current.analysis.complete
     else:
         assert desk.reviewing.track.done == 48
+
+
+def test_rows_that_say_nothing_by_colour_take_that_of_the_theme(qtbot):
+    """Whichever theme is put in force after they were listed."""
+    near, panel = NearList(), ComparePanel()
+    qtbot.addWidget(near)
+    qtbot.addWidget(panel)
+    near.set_rows([NearRow(0, 5, 2, 0.2, 0.5, 0.9)])
+    assert near.table.item(0, 0).data(Qt.ItemDataRole.ForegroundRole) is None
+    found = [CompareRow(side, 0, 5, 0.0, 0.5, 2, 1.0, 1.0) for side in ("both", "first")]
+    panel.set_matches(found, "", "")
+    app = QApplication.instance()
+    inks = []
+    for mode in ("dark", "light"):
+        theme.apply(app, mode)
+        QApplication.sendEvent(panel, QEvent(QEvent.Type.PaletteChange))
+        inks.append([panel.table.item(at, 0).foreground().color().name() for at in range(2)])
+        assert inks[-1][1] == theme.colours().track[0]
+        assert panel.table.item(0, 0).data(Qt.ItemDataRole.ForegroundRole) is None
+    theme.apply(app, "dark")
+    assert inks[0][1] != inks[1][1]

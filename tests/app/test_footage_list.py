@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.models.footage_model import ROW_ROLE, FootageRow
+from app.models.footage_model import ROW_ROLE, WARNING, FootageRow
 from app.views.footage_list import FootageList
+from app.views.footage_rows import cross_of, state_line
 
 LEFT = Qt.MouseButton.LeftButton
 LONG = "gate_north_2024-05-11T08-00-00_camera07_part0001_of_0099.mp4"
@@ -136,3 +138,29 @@ def test_empty_list_says_what_to_do(footage: FootageList) -> None:
     assert footage.empty.isVisible()
     assert not footage.remove.isEnabled()
     assert footage.empty.text() == "Drop footage here, or press Ctrl+O"
+
+
+def test_what_is_odd_about_a_footage_stays_on_its_row(footage: FootageList) -> None:
+    plain = footage.list.grab().toImage()
+    odd = ("The last frame is damaged and left out.", "Jumping is slow: " + "word " * 40 + "end.")
+    footage.update_row(replace(ROWS[1], problems=odd))
+    index = footage.model.index(1)
+    tip = index.data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.splitlines()[:3] == ["/footage/yard.avi", "1:02:11", f"{WARNING} {odd[0]}"]
+    assert max(len(line) for line in tip.splitlines()) < 100, "long sentences are broken"
+    assert " ".join(odd) in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    signed = footage.list.grab().toImage()
+    assert signed != plain
+    rows = [footage.list.visualRect(footage.model.index(i)) for i in range(3)]
+    assert [signed.copy(row) != plain.copy(row) for row in rows] == [False, True, False]
+
+
+def test_a_row_with_a_sign_still_shows_progress_and_its_cross(footage: FootageList) -> None:
+    asked = heard(footage.cancel_requested)
+    odd = ("The last frame is damaged and left out.",)
+    running = replace(ROWS[1], state="analysing", fraction=0.5, cancellable=True, problems=odd)
+    footage.update_row(running)
+    footage.grab()
+    line = state_line(QRectF(footage.list.visualRect(footage.model.index(1))))
+    QTest.mouseClick(footage.list.viewport(), LEFT, pos=cross_of(line).center().toPoint())
+    assert asked == ["b"]

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from desk_driver import build, wait_analysed
+from footage_maker import make_video
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtTest import QTest
 
@@ -85,3 +86,20 @@ def test_every_analysed_footage_shows_its_peak(qtbot, walk, fast_walk):
     again = build(qtbot)
     again.desk.open([walk, fast_walk])
     qtbot.waitUntil(lambda: states(again) == before)
+
+
+def test_what_is_odd_about_footage_is_on_its_row_after_the_notice_is_closed(qtbot, tmp_path):
+    whole = make_video(tmp_path / "w.mkv", 60)
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    application = build(qtbot)
+    application.desk.open([cut])
+    wait_analysed(qtbot, application)
+    window = application.window
+    problems = application.desk.current.footage.problems
+    assert problems[0] in window.notice.text()
+    window.notice.clear()
+    index = window.footage.model.index(0)
+    said = " ".join(index.data(Qt.ItemDataRole.ToolTipRole).split())
+    assert [problem for problem in problems if problem not in said] == []
+    assert problems[0] in index.data(Qt.ItemDataRole.AccessibleTextRole)

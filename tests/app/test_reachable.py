@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from itertools import pairwise
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from desk_driver import build, open_and_analyse
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,6 +22,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -29,8 +33,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import app
-from app.commands import COMMANDS
+from app import views
+from app.commands import COMMANDS, Need
+from app.focus import needed_by
 from app.keymap import Keymap
 from app.main_window import MainWindow
 from app.settings import Settings
@@ -46,7 +51,9 @@ from app.views.portrait_dialog import PortraitDialog
 from app.views.relink_dialog import RelinkDialog
 from app.views.settings_dialog import SettingsDialog
 from app.views.versions_dialog import VersionRow, VersionsDialog
+from app.views.weights_dialog import WeightsDialog
 
+ROOT = Path(__file__).resolve().parents[2]
 CONTROLS = (
     QAbstractButton,
     QAbstractSlider,
@@ -180,6 +187,128 @@ def test_every_command_is_done_by_its_menu_and_by_its_key(qtbot):
     assert heard == [command.id for command in COMMANDS]
 
 
+NEEDS = set(get_args(Need))
+PLACES = {
+    "the window": lambda window: window,
+    "the picture": lambda window: window.canvas,
+    "the timeline": lambda window: window.timeline.view,
+    "the overview": lambda window: window.timeline.overview,
+    "the segments": lambda window: window.segments.table,
+    "the near misses": lambda window: window.near.table,
+    "the footage": lambda window: window.footage.list,
+    "the history": lambda window: window.history.steps,
+    "a tab": lambda window: window.side.tabBar(),
+    "a button": lambda window: window.segments.buttons.verdicts["confirmed"],
+    "a choice": lambda window: window.segments.filters.sort,
+    "the start page": lambda window: window.start.recent,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_key_reaches_its_command_wherever_the_keyboard_is(qtbot, analysed, place):
+    """But for the keys that the place itself needs; what the commands do is not tried here."""
+    window, heard = analysed.window, []
+    analysed.dispatch.run("segments.next")
+    widget = PLACES[place](window)
+    window.resize(1280, 1000)  # near misses need some room
+    if window.start.isAncestorOf(widget):
+        analysed.dispatch.run("file.start_page")
+    for at in range(window.side.count()):
+        if window.side.widget(at).isAncestorOf(widget):
+            window.side.setCurrentIndex(at)
+    window.actions_.triggered.disconnect(analysed.dispatch.run)
+    window.actions_.triggered.connect(heard.append)
+    window.actions_.allow(NEEDS)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    if widget is not window:
+        widget.setEnabled(True)
+        widget.setFocus()
+        assert widget.hasFocus()
+    own, lost = needed_by(widget), []
+    for command in COMMANDS:
+        for key in command.keys:
+            held = QKeySequence(key)[0]
+            plain = held.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
+            if plain and held.key() in own:
+                continue
+            heard.clear()
+            QTest.keyClick(widget, held.key(), held.keyboardModifiers())
+            if heard != [command.id]:
+                lost.append((key, command.id, [*heard]))
+    assert lost == []
+
+
+def test_in_a_number_digits_are_typed_and_letters_are_commands(qtbot, analysed):
+    window, heard = analysed.window, []
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    analysed.dispatch.run("segments.next")
+    boxes = window.tuning.findChildren(QAbstractSpinBox)
+    number = next(box for box in boxes if box.isVisible() and box.isEnabled())
+    number.setFocus()
+    number.selectAll()
+    QTest.keyClicks(number, "0.7")
+    window.actions_.triggered.connect(heard.append)
+    QTest.keyClicks(number, "nc]xh")
+    QTest.keyClick(number, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
+    assert "0.7" in number.text()
+    assert heard == [
+        "segments.next",
+        "segments.confirm",
+        "view.overlay_stronger",
+        "segments.dismiss",
+        "view.overlay",
+        "segments.clear",
+    ]
+
+
+def test_with_a_segment_chosen_only_what_has_no_occasion_is_out_of_reach(analysed):
+    analysed.dispatch.run("segments.next")
+    actions = analysed.window.actions_
+    dead = {command.needs for command in COMMANDS if not actions[command.id].isEnabled()}
+    assert dead == {"opening", "joinable", "running", "bin", "portrait"}
+
+
+ASKING = {
+    "file.open": QFileDialog,
+    "file.open_folder": QFileDialog,
+    "file.open_review": QFileDialog,
+    "file.copy_review": QFileDialog,
+    "file.export": ExportDialog,
+    "edit.versions": VersionsDialog,
+    "edit.settings": SettingsDialog,
+    "learn.normal": LearnDialog,
+    "learn.weights": WeightsDialog,
+    "analysis.evaluate": EvaluateDialog,
+    "playback.go_to": GoToDialog,
+    "help.keys": KeysDialog,
+    "help.remap": RemapDialog,
+    "help.about": AboutDialog,
+}
+
+
+def test_a_key_opens_its_dialog_and_esc_closes_it(qtbot, analysed):
+    window, seen = analysed.window, {}
+
+    def look() -> None:
+        """Runs beside a modal dialog, whose command has not returned yet."""
+        shown = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog)]
+        (dialog,) = [w for w in shown if w.isVisible()]
+        seen[command] = type(dialog)
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not dialog.isVisible()
+
+    for command in ASKING:
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        QTimer.singleShot(0, look)
+        held = window.actions_[command].shortcut()[0]
+        QTest.keyClick(window, held.key(), held.keyboardModifiers())
+        qtbot.waitUntil(lambda command=command: command in seen)
+    assert seen == ASKING
+
+
 def made_dialogs(tmp_path) -> dict[str, QDialog]:
     settings = Settings(tmp_path / "a.ini")
     keys = {command.id: "N" for command in COMMANDS}
@@ -240,7 +369,16 @@ def test_in_the_smallest_window_nothing_is_cut_off(qtbot, walk):
 
 
 def test_views_import_without_a_window():
-    import app.views as views
-
     for module in pkgutil.iter_modules(views.__path__):
-        importlib.import_module(f"{app.__name__}.views.{module.name}")
+        importlib.import_module(f"{views.__name__}.{module.name}")
+
+
+def test_every_dialog_is_among_those_that_pictures_are_made_of(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    pictured = importlib.import_module("every_dialog").PICTURED
+    kinds = set()
+    for module in pkgutil.iter_modules(views.__path__):
+        shown = vars(importlib.import_module(f"{views.__name__}.{module.name}")).values()
+        kinds |= {kind for kind in shown if isinstance(kind, type) and issubclass(kind, QDialog)}
+    own = {kind for kind in kinds if kind.__module__.startswith(views.__name__)}
+    assert {kind.__name__ for kind in own ^ pictured} == set()

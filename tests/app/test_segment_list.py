@@ -67,6 +67,54 @@ def test_header_sorts_by_peak_as_a_number(segments: SegmentList) -> None:
     assert segments.shown_ids() == ["d", "b", "c", "a"]
 
 
+def test_the_keyboard_sorts_by_every_column_and_turns_the_order_round(
+    segments: SegmentList,
+) -> None:
+    segments.resize(300, 400)
+    long = replace(ROWS[2], stop_time=ROWS[2].start_time + 60)
+    short = replace(ROWS[3], stop_time=41, tags=("north",))
+    segments.set_segments([replace(ROWS[0], tags=("East",)), ROWS[1], long, short])
+    assert segments.table.isColumnHidden(LENGTH)
+    combo = segments.filters.sort
+    combo.setFocus()
+    seen = {}
+    for _ in range(combo.count()):
+        seen[combo.currentText()] = segments.shown_ids()
+        QTest.keyClick(combo, Qt.Key.Key_Down)
+    assert seen == {
+        "↑ Start": ["a", "b", "c", "d"],
+        "↓ Length": ["c", "a", "b", "d"],
+        "↓ Peak": ["d", "b", "c", "a"],
+        "↑ Verdict": ["a", "d", "b", "c"],
+        "↑ Tags": ["a", "d", "b", "c"],
+        "↑ Note": ["b", "d", "a", "c"],
+    }
+    QTest.keyClick(combo, Qt.Key.Key_Home)
+    QTest.keyClick(combo, Qt.Key.Key_Down)
+    assert combo.accessibleName() == "Sorted by Length, the longest first"
+    QTest.keyClick(combo, Qt.Key.Key_Space)
+    QTest.keyClick(combo.view(), Qt.Key.Key_Return)
+    assert segments.shown_ids() == ["d", "a", "b", "c"]
+    assert combo.currentText() == "↑ Length"
+    assert combo.accessibleName() == "Sorted by Length, the shortest first"
+
+
+def test_the_choice_of_order_follows_a_click_on_a_header(segments: SegmentList) -> None:
+    header, combo = segments.table.horizontalHeader(), segments.filters.sort
+    for column, text in ((PEAK, "↑ Peak"), (PEAK, "↓ Peak"), (THUMBNAIL, "↑ Start")):
+        at = QPoint(header.sectionViewportPosition(column) + 10, header.height() // 2)
+        QTest.mouseClick(header.viewport(), LEFT, pos=at)
+        assert combo.currentText() == text
+
+
+def test_where_the_column_has_no_room_the_length_stands_below_the_start(
+    segments: SegmentList,
+) -> None:
+    assert segments.filter.index(0, START).data() == "0:00:10.0"
+    segments.resize(300, 400)
+    assert segments.filter.index(0, START).data() == "0:00:10.0\n2.0 s"
+
+
 def test_click_activates_and_another_click_goes_back_there(segments: SegmentList) -> None:
     activated = heard(segments.segment_activated)
     click(segments, 1)
