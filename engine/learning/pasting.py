@@ -48,7 +48,7 @@ class Cutout:
     @property
     def below(self) -> float:
         """How far the feet are below the centre of mass, pixels."""
-        return self.picture.shape[0] + self.top
+        return float(self.picture.shape[0] + self.top)
 
 
 def read_frames(path: Path, spans: Sequence[FrameSpan] = ()) -> Frames:
