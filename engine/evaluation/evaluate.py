@@ -25,6 +25,7 @@ from engine.evaluation.metrics import (
     overlap,
     paired_interval,
 )
+from engine.evaluation.published import PAPER_LAMBDAS
 from engine.progress import Progress, RateMeter
 from engine.scoring.regions import RegionSettings, mark, overlay_map
 from engine.scoring.score import Normalise, ScoreSettings, anomaly_score, held
@@ -135,7 +136,7 @@ class Evaluation:
         overlay = overlay_map(
             maps,
             self.detector.facts,
-            self._lambda,
+            self.lambda_for(self.settings.normalise),
             self._calibration,
             (mask.shape[0], mask.shape[1]),
         )
@@ -144,10 +145,14 @@ class Evaluation:
             for rule, found in self._ious.items():
                 found.append(overlap(mark(overlay, RegionSettings(rule=rule)), mask))  # type: ignore[arg-type]
 
-    @property
-    def _lambda(self) -> float:
-        wanted = self.settings.lambda_
-        return self.detector.facts.default_lambda if wanted is None else wanted
+    def lambda_for(self, normalise: Normalise) -> float:
+        """The lambda asked for, else the papers' under their min-max, else the weights' own."""
+        facts, wanted = self.detector.facts, self.settings.lambda_
+        if wanted is not None:
+            return wanted
+        if normalise == "minmax" and {part.slot for part in facts.parts} == {"A", "B"}:
+            return PAPER_LAMBDAS.get(facts.name, facts.default_lambda)
+        return facts.default_lambda
 
     @property
     def _calibration(self) -> Calibration | None:
@@ -164,7 +169,7 @@ class Evaluation:
         """Anomaly scores of all clips, joined; min-max and smoothing stay within each clip."""
         facts = self.detector.facts
         settings = ScoreSettings(
-            self._lambda if lambda_ is None else lambda_, normalise, pooling, smooth
+            self.lambda_for(normalise) if lambda_ is None else lambda_, normalise, pooling, smooth
         ).fitting(facts)
         joined = []
         for clip in self.scored:
@@ -258,7 +263,7 @@ class Evaluation:
         if life is not None:
             life["distance_auc"] = readings.get("memory_distance_none")
             life["patch_distance_auc"] = readings.get("patch_distance_none")
-        used = replace(settings, lambda_=self._lambda, pooling=pooling)
+        used = replace(settings, lambda_=self.lambda_for(settings.normalise), pooling=pooling)
         return {
             "weights": weights or facts.weights_id,
             "weights_id": facts.weights_id,

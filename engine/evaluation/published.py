@@ -27,6 +27,14 @@ class Published:
     origin: str = ""
 
 
+# what min-max is read with where nothing else is asked for; parts that are missing are left out
+PAPER_LAMBDAS = {
+    "mnad-prediction": 0.6,
+    "mnad-reconstruction": 0.7,
+    "comemory": 1 / 6,
+    "apn": 0.5,
+}
+
 _MNAD = "Park, Noh, Ham, CVPR 2020"
 _FULL = "width 64, colour, 60 epochs on Ped2, all twelve test clips, min-max per video"
 _COUNTED = "counted from the released code"

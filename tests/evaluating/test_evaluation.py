@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,19 @@ def test_a_tiny_network(config: dict[str, Any], tmp_path: Path) -> None:
         assert report["settings"]["lambda"] == detector.facts.default_lambda
     else:
         assert report["memory"] is None
+
+
+def test_min_max_is_read_with_the_papers_lambda_and_calibrated_with_the_weights_own(
+    tmp_path: Path,
+) -> None:
+    detector = tiny()
+    detector._facts = replace(detector.facts, default_lambda=0.9)
+    root = own_layout(tmp_path / "set")
+    evaluation, report = evaluated(root, detector, update=False)
+    assert report["settings"]["lambda"] == 0.6
+    assert evaluation.lambda_for("calibrated") == 0.9
+    asked, report = evaluated(root, detector, update=False, lambda_=0.3)
+    assert report["settings"]["lambda"] == asked.lambda_for("calibrated") == 0.3
 
 
 def test_min_max_stays_within_each_clip(tmp_path: Path) -> None:
