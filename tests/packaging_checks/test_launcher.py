@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
         (["info", "nothing.mp4"], 1, "Error: "),
         (["nonsense"], 2, "nonsense"),
         (["bench", "--help"], 0, "Example: normscope bench"),
+        (["review", "--help"], 0, "Example: normscope review"),
     ],
 )
 def test_the_frozen_program_leaves_with_the_code_of_its_command(
