@@ -119,3 +119,35 @@ def test_attributes_refuse_what_they_would_ignore(run: Run, given: str) -> None:
 def test_all_that_attributes_refuse_is_named_at_once(run: Run) -> None:
     words = ["train", "--normal", "x", "-o", "y.safetensors", "--detector", "attributes"]
     fails(run(*words, "--epochs", 2, "--lr", 1), "--epochs, --lr have no meaning for attributes.")
+
+
+NETWORK = [
+    ("--lr", ["nan", "inf", "-1", "0"], "The learning rate must be"),
+    ("--minutes", ["nan", "inf", "-1", "0"], "The minutes for training must be"),
+    ("--holdout", ["nan", "inf", "-1", "1"], "held-out share lies between 0 and 1"),
+    ("--robust", ["nan", "inf", "-1", "2"], "between 0 and 0.5"),
+    ("--precision", ["int8"], "'int8' is not a precision"),
+    ("--precision", ["fp16 --device cpu"], "fp16 is not useful on a CPU"),
+    ("--device", ["gpu"], "'gpu' is not a device"),
+    ("--separate", ["nan", "inf", "-1"], "The loss's separate must be"),
+]
+BOTH = [
+    ("--clip-rate", ["nan", "inf", "-1", "0"], "The clip rate must be"),
+    ("--seed", ["-1", str(2**32)], "The seed lies between 0 and"),
+    ("--lambda", ["nan", "inf", "-1", "7"], "Lambda lies between 0 and 1"),
+]
+IMPOSSIBLE = [
+    (detector, option, value, sentence)
+    for detector, table in (("mnad-prediction", NETWORK + BOTH), ("attributes", BOTH))
+    for option, values, sentence in table
+    for value in values
+]
+
+
+@pytest.mark.parametrize(("detector", "option", "value", "sentence"), IMPOSSIBLE)
+def test_numbers_that_cannot_be_are_refused_before_anything_is_written(
+    run: Run, halves: list[Path], detector: str, option: str, value: str, sentence: str
+) -> None:
+    words = ["train", "--normal", halves[0], "-o", "y.safetensors", "--detector", detector]
+    fails(run(*words, option, *value.split()), sentence)
+    assert not list(Path().iterdir())
