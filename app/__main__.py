@@ -6,21 +6,48 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """`normscope` and `normscope review FOOTAGE ...` open the window; anything else is a
-    command."""
+    """`normscope`, `normscope FOOTAGE ...` and `normscope review FOOTAGE ...` open the window;
+    anything else is a command.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] == "bench":
-        from app.bench import main as bench
+    if arguments and _is_footage(arguments[0]):
+        arguments.insert(0, "review")
+    plain = not any(a.startswith("-") for a in arguments[1:])
+    if plain and (not arguments or arguments[0] in ("review", "--demo")):
+        demo = arguments[:1] == ["--demo"]
+        return _open([Path(a) for a in arguments[1:]], demo=demo)
+    from engine.cli import main as command_line
 
-        return bench(arguments[1:])
-    window = not arguments or arguments[0] in ("review", "--demo")
-    if not window or any(a in ("--help", "-h") for a in arguments):
-        from engine.cli import main as command_line
+    return command_line(arguments, _Window())
 
-        return command_line(arguments)
+
+class _Window:
+    """What commands want of the application, which is imported only then."""
+
+    def review(self, footage: Sequence[Path]) -> int:
+        return _open(footage)
+
+    def measure(self, footage: Path | None, weights: str, precision: str) -> list[dict[str, Any]]:
+        from app.bench import bench
+
+        return bench(footage, weights, precision)
+
+
+def _is_footage(word: str) -> bool:
+    """Whether something lies there; a command's name means the command all the same."""
+    if word.startswith("-") or not Path(word).exists():
+        return False
+    from engine.cli import command_names
+
+    return word not in command_names()
+
+
+def _open(paths: Sequence[Path], *, demo: bool = False) -> int:
+    """The window, until it is closed."""
     if sys.platform == "win32":
         # there torch's DLLs fail to load once Qt's are in the process
         import importlib
@@ -32,8 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     from app.application import run
 
-    demo = arguments[:1] == ["--demo"]
-    return run([Path(a) for a in arguments[1:]], demo=demo)
+    return run(paths, demo=demo)
 
 
 def _has_screen() -> bool:

@@ -5,13 +5,11 @@ Rates are ratios where there is a rival; everything else is a plain figure of th
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,41 +18,26 @@ import numpy as np
 Row = dict[str, Any]
 
 
-def main(argv: Sequence[str]) -> int:
-    """Measure and print; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="normscope bench",
-        description="Frame rates and latencies on this machine, as ratios where there is a rival.",
-        epilog="Example: normscope bench --footage yard.mp4 --weights ped2 --json",
-    )
-    parser.add_argument("--footage", type=Path, help="default: the rendered demo")
-    parser.add_argument("--weights", default="ped2", help="NAME or PATH (default: ped2)")
-    parser.add_argument("--precision", default="auto", help="auto, fp32, bf16 or fp16")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    options = parser.parse_args(list(argv))
-    from engine.errors import EngineError
+def bench(footage: Path | None, weights: str, precision: str) -> list[Row]:
+    """Measure on footage, None for the rendered demo, in an empty user folder: nothing stored may
+    answer for the work.  Raises EngineErrors.
+    """
+    if footage is None:
+        from engine.demo import demo_clip, render_demo
 
+        for _ in render_demo():
+            pass
+        footage = demo_clip()
+    before = os.environ.get("NORMSCOPE_HOME")
     with tempfile.TemporaryDirectory(prefix="normscope-bench-") as folder:
-        footage = options.footage.absolute() if options.footage else None
-        if footage is None:
-            from engine.demo import demo_clip, render_demo
-
-            for _ in render_demo():
-                pass
-            footage = demo_clip()
-        os.environ["NORMSCOPE_HOME"] = folder  # nothing stored may answer for the work
+        os.environ["NORMSCOPE_HOME"] = folder
         try:
-            rows = measure(footage, options.weights, options.precision)
-        except EngineError as error:
-            print(f"Error: {error}\nHint: {error.hint}", file=sys.stderr)
-            return 1
-    if options.json:
-        print(json.dumps(rows, indent=1))
-    else:
-        for row in rows:
-            ratio = "" if row["ratio"] is None else f"  ({row['ratio']:.2f} x {row['rival']})"
-            print(f"{row['name']:<58}{row['value']:>10.2f} {row['unit']}{ratio}")
-    return 0
+            return measure(footage.absolute(), weights, precision)
+        finally:
+            if before is None:
+                del os.environ["NORMSCOPE_HOME"]
+            else:
+                os.environ["NORMSCOPE_HOME"] = before
 
 
 def measure(footage: Path, weights: str, precision: str) -> list[Row]:

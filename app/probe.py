@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,12 +65,21 @@ class WindowRun:
 
 def drive_window(footage: Path, weights: str, precision: str) -> WindowRun:
     """Open footage in a window, analyse it while it plays, then cancel a second run; no user is
-    needed.
+    needed.  Ctrl+C closes the window and raises KeyboardInterrupt.
     """
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(qt, QApplication):
         raise TypeError("a Qt application without widgets is running")
     application = Application(qt)
+    try:
+        with _noted_interrupts():
+            return _driven(application, footage, weights, precision)
+    finally:
+        application.window.close()
+        application.stop()
+
+
+def _driven(application: Application, footage: Path, weights: str, precision: str) -> WindowRun:
     desk = application.desk
     desk.analysing.precision = precision
     application.start()
@@ -98,8 +110,6 @@ def drive_window(footage: Path, weights: str, precision: str) -> WindowRun:
     desk.detectors.cancel()
     _until(lambda: desk.analysing.running is None)
     cancel = 1000 * (time.perf_counter() - asked)
-    application.window.close()
-    _wait(0.1)
     return WindowRun(probe, last - first, max(1e-6, ended - began), shown.total, made, cancel)
 
 
@@ -113,10 +123,32 @@ class _Counter(QObject):
         self.total += 1
 
 
+_interrupted = False
+
+
+@contextmanager
+def _noted_interrupts() -> Iterator[None]:
+    """Ctrl+C is noted, and raised by `_wait`: within a slot Qt would only print it."""
+    global _interrupted
+
+    def note(number: int, frame: object) -> None:
+        global _interrupted
+        _interrupted = True
+
+    _interrupted = False
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _wait(seconds: float) -> None:
     loop = QEventLoop()
     QTimer.singleShot(round(1000 * seconds), loop.quit)
     loop.exec()
+    if _interrupted:
+        raise KeyboardInterrupt
 
 
 def _until(holds: object, seconds: float = 120.0) -> None:

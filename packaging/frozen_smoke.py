@@ -1,6 +1,7 @@
 """Does the frozen program work? `python packaging/frozen_smoke.py dist/normscope`
 
-Runs `--version` and the demo headless, then opens the window offscreen for a few seconds.
+Runs `--version`, the demo and a command that must fail, headless; then opens the window offscreen
+for a few seconds.
 """
 
 import os
@@ -22,11 +23,16 @@ def main(folder: Path) -> int:
     # On Windows a program that is still closing keeps its folder open.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
         out = Path(empty) / "demo"
-        for arguments in (["--version"], ["demo", "--out", str(out)]):
+        for arguments, expected in (
+            (["--version"], 0),
+            (["demo", "--out", str(out)], 0),
+            (["info", "nothing.mp4"], 1),
+        ):
             print("normscope", *arguments, flush=True)
             done = subprocess.run([normscope, *arguments], cwd=empty, env=environment, check=False)
-            if done.returncode != 0:
-                print(f"Failed with exit code {done.returncode}.", file=sys.stderr)
+            if done.returncode != expected:
+                told = f"Exit code {done.returncode} where {expected} was expected."
+                print(told, file=sys.stderr)
                 return 1
         if not out.is_dir() or not any(out.iterdir()):
             print("The demo left no results.", file=sys.stderr)

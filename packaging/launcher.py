@@ -1,16 +1,13 @@
-"""The frozen program: `normscope` is the command line, `normscope-app` opens the window."""
+"""The frozen programs: `normscope` with a console and `normscope-app` without one.  Both do what
+`normscope` does where it is installed.
+"""
 
 import multiprocessing
 import sys
-from pathlib import Path
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
-    if Path(sys.executable).stem == "normscope-app":
-        import runpy
 
-        runpy.run_module("app", run_name="__main__", alter_sys=True)
-    else:
-        from engine.cli import main
+    from app.__main__ import main
 
-        main()
+    sys.exit(main())

@@ -22,8 +22,10 @@ from engine.cli import (
     learning,
     making,
     measuring,
+    opening,
     training,
 )
+from engine.cli.opening import Window
 from engine.cli.output import say_error
 from engine.errors import EngineError
 
@@ -45,6 +47,7 @@ for room in (
     making,
     checking,
     comparing,
+    opening,
 ):
     room.register(app)
 
@@ -61,13 +64,18 @@ def common(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Without a command, `normscope` opens the application."""
+    """Without a command, `normscope` opens the window; `normscope FOOTAGE` opens it on footage."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code."""
+def command_names() -> frozenset[str]:
+    """What the first word can be."""
+    return frozenset(getattr(typer.main.get_command(app), "commands", ()))
+
+
+def main(argv: Sequence[str] | None = None, window: Window | None = None) -> int:
+    """Run the command line and return the exit code; window: for the commands that need one."""
     try:
-        app(args=list(sys.argv[1:] if argv is None else argv))
+        app(args=list(sys.argv[1:] if argv is None else argv), obj=window)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except EngineError as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from engine.cli.output import Device, Json, PrecisionName, drive, emit, say
 from engine.errors import BadSetting
@@ -16,18 +17,49 @@ if TYPE_CHECKING:
     from engine.detectors.weights import WeightsCard
     from engine.learning.fitting import Fitting
     from engine.learning.learn import Learning
-    from engine.learning.normal import NormalFootage
+
+NORMAL = "--normal"
+# what means something for `attributes`, which is no network
+FOR_ATTRIBUTES = {"normal", "output", "detector", "lambda_", "clip_rate", "seed", "json"}
+
+
+class SeveralNormal(TyperCommand):
+    """Takes several paths after one --normal, which click's options cannot."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As ever, with --normal before each of its paths."""
+        return list(super().parse_args(ctx, repeated(args)))
+
+
+def repeated(words: Sequence[str]) -> list[str]:
+    """`--normal A B` as `--normal A --normal B`; its paths end at the next option."""
+    found: list[str] = []
+    several = False  # whether --normal and a path of it came just before
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else ""
+        if before == NORMAL:
+            several = True
+        elif word.startswith("-"):
+            several = word.startswith(f"{NORMAL}=")
+        elif several:
+            found.append(NORMAL)
+        found.append(word)
+    return found
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
-    app.command()(train)
+    app.command(cls=SeveralNormal)(train)
 
 
 def train(
+    context: typer.Context,
     normal: Annotated[
         list[str],
-        typer.Option(help="Normal footage, or PATH:START-STOP[,START-STOP] of it; repeatable."),
+        typer.Option(
+            metavar="PATH [PATH ...]",
+            help="Normal footage, or PATH:START-STOP[,START-STOP] of it; repeatable.",
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="FILE.safetensors")],
     detector: Annotated[
@@ -131,8 +163,7 @@ def train(
 ) -> None:
     """Learn what is normal from footage and write weights with a card.
 
-    Example: normscope train --normal monday.mp4 --normal tuesday.mp4 -o yard.safetensors --minutes
-    10
+    Example: normscope train --normal monday.mp4 tuesday.mp4 -o yard.safetensors --minutes 10
     """
     from engine.detectors.weights import find_weights
     from engine.learning.courses import plan_for
@@ -171,9 +202,12 @@ def train(
         "memory_start": memory_start,
         "memory_finish": memory_finish,
     }
+    chosen = [parse_normal(text) for text in normal]
     if detector == "attributes":
-        common = {"lambda_": lambda_, "clip_rate": clip_rate, "seed": seed}
-        fitting = _fitting([parse_normal(text) for text in normal], output, own, base, common)
+        from engine.learning.fitting import Fitting
+
+        _refuse_given(context, FOR_ATTRIBUTES, detector)
+        fitting = Fitting(chosen, output, lambda_=lambda_, clip_rate=clip_rate, seed=seed)
         drive(told_findings(fitting))
         _told(fitting.card, output, json)
         return
@@ -196,27 +230,24 @@ def train(
         device=device,
         precision=precision,
     )
-    chosen = [parse_normal(text) for text in normal]
     learning = Learning(chosen, plan, output, lambda_, parent, resume)
     drive(told_findings(learning))
     _told(learning.card, output, json)
 
 
-def _fitting(
-    normal: list[NormalFootage],
-    output: Path,
-    own: dict[str, Any],
-    base: str | None,
-    common: dict[str, Any],
-) -> Fitting:
-    """Learn `attributes`, which is no network: options of networks have no meaning for it."""
-    from engine.learning.fitting import Fitting
-
-    named = [name for name, value in {**own, "base": base}.items() if value is not None]
-    if named:
-        foreign = ", ".join(f"--{name.replace('_', '-')}" for name in named)
-        raise BadSetting(f"{foreign} has no meaning for attributes.", hint="Leave it out.")
-    return Fitting(normal, output, **common)
+def _refuse_given(context: typer.Context, known: set[str], detector: str) -> None:
+    """Raises BadSetting that names the options given that mean nothing for a detector."""
+    foreign = []
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        given = source is not None and source.name == "COMMANDLINE"
+        if given and parameter.name not in known:
+            foreign.append(parameter.opts[0])
+    if foreign:
+        verb, what = ("has", "it") if len(foreign) == 1 else ("have", "them")
+        raise BadSetting(
+            f"{', '.join(foreign)} {verb} no meaning for {detector}.", hint=f"Leave {what} out."
+        )
 
 
 def _told(card: WeightsCard | None, output: Path, json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 
@@ -35,8 +35,18 @@ def cpu_has_bf16() -> bool:
     return bool(amx is not None and amx())
 
 
+def check_precision(name: str) -> None:
+    """Raises BadSetting where it is none."""
+    if name not in get_args(Precision):
+        raise BadSetting(f"'{name}' is not a precision.", hint="Use auto, fp32, bf16 or fp16.")
+
+
 def choose_dtype(precision: Precision, device: torch.device) -> torch.dtype:
-    """`auto`: fp16 on CUDA, bf16 on a CPU that computes it natively, else fp32."""
+    """`auto`: fp16 on CUDA, bf16 on a CPU that computes it natively, else fp32.
+
+    Raises BadSetting, DeviceUnavailable.
+    """
+    check_precision(precision)
     if precision == "auto":
         if device.type == "cuda":
             return torch.float16

@@ -33,6 +33,7 @@ from engine.learning.attributes_fit import background_of
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
 from engine.learning.clips import ClipSet, gather
 from engine.learning.cross_fitting import FOLDS, CrossFit, cross_fit
+from engine.learning.limits import check_above_zero, check_lambda, check_seed
 from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.watching import LossPoint, Preview
 from engine.progress import Progress, RateMeter
@@ -55,7 +56,7 @@ class Fitting:
 
     sources: files, image folders, data sets, or spans of them.  Footage of another shape than the
     first is refused.  notes: what the card says besides.  There is no loss to watch and nothing
-    that it predicts.
+    that it predicts.  Raises BadSetting for numbers that cannot be.
     """
 
     sources: Sequence[Path | NormalFootage]
@@ -67,6 +68,11 @@ class Fitting:
     card: WeightsCard | None = None
     check: NormalCheck | None = None
     preview: Preview | None = None
+
+    def __post_init__(self) -> None:
+        check_lambda(self.lambda_)
+        check_above_zero("The clip rate", self.clip_rate)
+        check_seed(self.seed)
 
     @property
     def curve(self) -> tuple[LossPoint, ...]:

@@ -18,13 +18,14 @@ from torch import nn
 
 import engine
 from engine.detectors.base import Calibration, Detector
-from engine.detectors.device import precision_name
+from engine.detectors.device import choose_device, choose_dtype, precision_name
 from engine.detectors.ready import ReadyNetwork
 from engine.detectors.weights import WeightsCard, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
 from engine.learning.clips import ClipSet, as_picture, gather, held_out_words, split
 from engine.learning.courses import lesson_of
+from engine.learning.limits import check_lambda
 from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.plan import TrainingPlan
 from engine.learning.recalibrating import NormalScores, calibration_of
@@ -59,6 +60,9 @@ class Learning:
     check: NormalCheck | None = None
     preview: Preview | None = None
 
+    def __post_init__(self) -> None:
+        check_lambda(self.lambda_)
+
     @property
     def curve(self) -> tuple[LossPoint, ...]:
         """The loss so far."""
@@ -66,8 +70,9 @@ class Learning:
 
     def run(self) -> Iterator[Progress]:
         """Gather, train, calibrate, write.  Raises UnusableDataset, BadSetting,
-        UnreadableWeights."""
+        UnreadableWeights, DeviceUnavailable."""
         plan = self.plan
+        choose_dtype(plan.precision, choose_device(plan.device))  # type: ignore[arg-type]
         lesson = lesson_of(plan)
         folder = self.out.with_suffix(".run")
         folder.mkdir(parents=True, exist_ok=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
+from engine.detectors.device import check_precision
 from engine.detectors.losses import LossWeights
 from engine.errors import BadSetting
+from engine.learning.limits import check_above_zero, check_seed, check_weight
 
 
 class DetectorConfig(Protocol):
@@ -73,8 +76,16 @@ class TrainingPlan:
     def __post_init__(self) -> None:
         if self.epochs < 1:
             raise BadSetting(f"Training needs at least 1 epoch, not {self.epochs}.")
-        if self.minutes is not None and self.minutes <= 0:
-            raise BadSetting("The minutes for training must be more than 0.")
+        if self.batch < 1:
+            raise BadSetting(f"A batch needs at least 1 clip, not {self.batch}.")
+        check_above_zero("The minutes for training", self.minutes)
+        check_above_zero("The learning rate", self.learning_rate)
+        check_above_zero("The clip rate", self.clip_rate)
+        check_seed(self.seed)
+        for name, value in _numbers(self.losses.as_dict()):
+            check_weight(f"The loss's {name}", value)
+        for name, value in _numbers(self.config.as_dict()):
+            check_weight(f"The network's {name}", value)
         if self.crop % 8 or self.crop < 0 or 0 < self.crop < 32:
             raise BadSetting(f"The crop must be a multiple of 8 from 32 on, or 0, not {self.crop}.")
         if not 0 <= self.holdout < 1:
@@ -88,6 +99,7 @@ class TrainingPlan:
             )
         if self.robust and self.batch < 2:
             raise BadSetting("To leave the worst clip out, a batch needs at least 2 clips.")
+        check_precision(self.precision)
 
     @property
     def detector(self) -> str:
@@ -109,3 +121,9 @@ class TrainingPlan:
     def as_dict(self) -> dict[str, Any]:
         """For the card, and to tell whether a checkpoint belongs to this plan."""
         return {"detector": self.detector, **asdict(self)}
+
+
+def _numbers(settings: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for name, value in settings.items():
+        if isinstance(value, float):
+            yield name.replace("_", " "), value

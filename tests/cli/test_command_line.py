@@ -37,7 +37,7 @@ def test_every_command_has_help_with_an_example(run: Run, words: list[str]) -> N
     assert code == 0
     flat = " ".join(out.split())
     assert f"Example: normscope {' '.join(words)}" in flat
-    assert "--json" in flat
+    assert "--json" in flat or words == ["review"]  # a window prints no document
 
 
 def test_info_has_the_agreed_keys(run: Run, walk: Path) -> None:
