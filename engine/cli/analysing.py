@@ -99,9 +99,12 @@ def analyse(
 
     Example: normscope analyse yard.mp4 --weights ped2 -o yard.h5
     """
+    from engine.analysis.file import check_target
+
     opened = api.open_footage(footage)
     path = output or Path(opened.path.resolve().name).with_suffix(".h5")
     if adapt is not None:
+        check_target(opened, path)
         weights = _adapted(opened, weights, path.with_suffix(".adapted.safetensors"), adapt)
     chosen = api.load_detector(
         weights=weights, detector=detector, device=device, precision=precision
