@@ -177,8 +177,14 @@ def state_of(
 
     from engine.review.defaults import default_state
     from engine.review.session import read_review
+    from engine.review.versions import of_footage
 
     state = default_state(analysis) if review is None else read_review(review)
+    if review is not None and not of_footage(review, analysis.head.footage):
+        raise BadSetting(
+            f"The review {review} belongs to another footage than this analysis.",
+            hint="Name the review that lies beside the analysis.",
+        )
     if any(segment.span.stop > len(analysis.pts) for segment in state.stored):
         raise BadSetting(
             f"The review {review} belongs to a longer footage than this analysis.",
