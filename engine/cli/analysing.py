@@ -263,6 +263,7 @@ def segments(
         return
     shown = [
         [
+            str(number),
             row["id"],
             row["start_timecode"],
             row["stop_timecode"],
@@ -270,6 +271,6 @@ def segments(
             f"{row['peak']:.2f}",
             str(row["peak_frame"]),
         ]
-        for row in rows
+        for number, row in enumerate(rows, 1)
     ]
-    table(scored.sentence, ["id", "start", "stop", "length", "peak", "at frame"], shown)
+    table(scored.sentence, ["number", "id", "start", "stop", "length", "peak", "at frame"], shown)
