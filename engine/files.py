@@ -8,11 +8,11 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.errors import DiskFull, StorageFailed
+from engine.errors import BadSetting, DiskFull, StorageFailed
 
 # No space, a quota, or the largest file that the file system holds: all mean "make room".
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -42,6 +42,17 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def refuse_foreign(path: Path, ours: Callable[[Path], bool], kind: str) -> None:
+    """BadSetting where something lies at `path` that is not `kind`, so that writing there would
+    destroy it.  ours: whether a file is of that kind.  An empty file holds nothing to lose.
+    """
+    hint = "Choose another name for what is to be written."
+    if path.is_dir():
+        raise BadSetting(f"{path} is a folder, not {kind}.", hint=hint)
+    if path.exists() and not (path.is_file() and (not path.stat().st_size or ours(path))):
+        raise BadSetting(f"{path} is there already and is not {kind}.", hint=hint)
 
 
 def storage_error(error: OSError, what: str) -> StorageFailed:

@@ -7,33 +7,72 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
 
 from engine.analysis.analysis import Analysis, AnalysisHead, CodedMap
-from engine.analysis.journal import journal_path, read_journal
+from engine.analysis.journal import begun_path, is_journal, journal_path, read_journal
 from engine.detectors.base import Calibration
-from engine.errors import UnreadableAnalysis
-from engine.files import replacing
+from engine.errors import BadSetting, UnreadableAnalysis
+from engine.files import refuse_foreign, replacing
 from engine.timebase import FrameSpan
+
+if TYPE_CHECKING:
+    from engine.footage import Footage
 
 FORMAT = "normscope-analysis"
 VERSION = 2  # 1 had the head and the calibration as attributes, which HDF5 limits to 64 kB
+KIND = "an analysis"
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
 WORKING = ".new.h5"  # ends the name of a run beside the complete analysis that it will replace
 
 
 def write_analysis(path: Path, analysis: Analysis) -> None:
-    """Replace `path` by this analysis, and drop its journal, whose rows are now in it.  OSError.
+    """Replace `path` by this analysis, and drop its journal, whose rows are now in it.  OSError;
+    BadSetting where `path` is no analysis.
 
     The file is put together in memory: HDF5 on a disk that fills up fails while it closes, and
     takes its errors to places where nobody can catch them.
     """
+    refuse_foreign(path, is_analysis, KIND)
     image = _image(analysis)
     with replacing(path) as temporary:
         temporary.write_bytes(image)
     analysis.path = path
     journal_path(path).unlink(missing_ok=True)
+
+
+def is_analysis(path: Path) -> bool:
+    """Whether a file is an analysis, of any version; an HDF5 file too damaged to say what it is
+    counts as one, so that the footage can be analysed again.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            return bool(file.attrs.get("format") == FORMAT)
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError):
+        with open(path, "rb") as stream:
+            return stream.read(len(SIGNATURE)) == SIGNATURE
+
+
+def check_target(footage: Footage, path: Path) -> None:
+    """BadSetting where an analysis written to `path` would destroy the footage or anything else
+    that is no analysis.
+    """
+    folder = path.resolve().parent
+    pictures = folder == footage.path.resolve() and path.name in {p.name for p in footage.images}
+    if pictures or (path.exists() and path.samefile(footage.path)):
+        raise BadSetting(
+            f"The analysis cannot be written over the footage {footage.path.name}.",
+            hint="Choose another name for the analysis, such as FILE.h5.",
+        )
+    growing = working_path(path)
+    for target in dict.fromkeys((path, growing)):
+        refuse_foreign(target, is_analysis, KIND)
+    for journal in (journal_path(path), journal_path(growing)):
+        for target in (journal, begun_path(journal)):
+            refuse_foreign(target, is_journal, "the journal of an analysis")
 
 
 def _image(analysis: Analysis) -> bytes:

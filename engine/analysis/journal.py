@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.analysis import Analysis, AnalysisHead, CodedMap
+from engine.files import refuse_foreign
 
 MAGIC = b"NSJ1"
 HEADER = struct.Struct("<4sII")
@@ -28,6 +29,17 @@ ROWS_PER_RECORD = 1000  # of those copied from an earlier run
 def journal_path(path: Path) -> Path:
     """Where the journal of an analysis file lies."""
     return path.with_name(path.name + ".journal")
+
+
+def begun_path(path: Path) -> Path:
+    """Where a journal lies until its head and the rows kept are in it."""
+    return path.with_name(path.name + ".new")
+
+
+def is_journal(path: Path) -> bool:
+    """Whether a file begins as a journal does."""
+    with open(path, "rb") as stream:
+        return stream.read(len(MAGIC)) == MAGIC
 
 
 def _pack(fields: dict[str, NDArray[np.generic]]) -> bytes:
@@ -41,10 +53,12 @@ class JournalWriter:
     """Appends rows of an analysis.  Nothing is rewritten, every record is flushed to the disk."""
 
     def __init__(self, path: Path, analysis: Analysis) -> None:
+        for taken in (path, begun_path(path)):
+            refuse_foreign(taken, is_journal, "the journal of an analysis")
         path.parent.mkdir(parents=True, exist_ok=True)
         self._analysis = analysis
         # rows kept from an earlier run may lie in the journal that is replaced, and nowhere else
-        begun = path.with_name(path.name + ".new")
+        begun = begun_path(path)
         self._upto = 0
         self._snapshots = 0
         head = json.dumps(analysis.head.as_dict()).encode()

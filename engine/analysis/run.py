@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.analysis.ahead import DecodeAhead
 from engine.analysis.analysis import Analysis, AnalysisHead, FootageReference
-from engine.analysis.file import read_analysis, working_path, write_analysis
+from engine.analysis.file import check_target, read_analysis, working_path, write_analysis
 from engine.analysis.journal import JournalWriter, journal_path
 from engine.analysis.sampling import sample
 from engine.detectors.base import Detector, FrameScore, Stream
@@ -76,6 +76,7 @@ class AnalysisRun:
     """A run that can be watched: `analysis` grows while `run()` is iterated.
 
     earlier: an analysis whose rows below `keep` stand (a resumed run, or one with another gamma).
+    BadSetting where `path` is the footage, or anything else but an analysis.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class AnalysisRun:
         earlier: Analysis | None = None,
         keep: int = 0,
     ) -> None:
+        check_target(footage, path)
         self.footage, self.detector, self.path = footage, detector, path
         self._growing = working_path(path)  # a complete analysis stays until this one is complete
         self.settings = settings or RunSettings()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,9 +19,10 @@ from engine.batch.crew import Alone, Crew, Ended
 from engine.batch.finding import analysis_names, find_footage
 from engine.batch.scoring import FootageTask, Outcome
 from engine.errors import BadSetting
-from engine.files import write_json, write_text
+from engine.files import refuse_foreign, write_json, write_text
 from engine.progress import Progress, RateMeter
 
+FORMAT = "normscope-batch"
 PARTS = 1000  # of a footage, for the progress of all
 
 
@@ -46,6 +48,8 @@ class Batch:
             self.out.mkdir(parents=True, exist_ok=True)
         except FileExistsError as error:
             raise BadSetting(f"{self.out} is a file, not a folder.") from error
+        refuse_foreign(self.out / "batch.json", _is_summary, "the summary of a batch")
+        refuse_foreign(self.out / "batch.csv", _is_rows, "the summary of a batch")
         self.tasks = [
             replace(self.like, footage=footage, out=self.out.resolve() / name)
             for footage, name in zip(footages, analysis_names(footages), strict=True)
@@ -82,7 +86,7 @@ class Batch:
         """One document: settings, and what became of each footage."""
         ended = [self.outcomes[at] for at in sorted(self.outcomes)]
         return {
-            "format": "normscope-batch",
+            "format": FORMAT,
             "version": 1,
             "normscope": engine.__version__,
             "weights": self.like.weights,
@@ -101,3 +105,16 @@ class Batch:
         table.writeheader()
         table.writerows(rows)
         write_text(self.out / "batch.csv", text.getvalue())
+
+
+def _is_summary(path: Path) -> bool:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("format") == FORMAT
+
+
+def _is_rows(path: Path) -> bool:
+    with open(path, encoding="utf-8", errors="replace") as stream:
+        return stream.readline(1000).startswith("footage,analysis,state,")

@@ -99,9 +99,12 @@ def analyse(
 
     Example: normscope analyse yard.mp4 --weights ped2 -o yard.h5
     """
+    from engine.analysis.file import check_target
+
     opened = api.open_footage(footage)
     path = output or Path(opened.path.resolve().name).with_suffix(".h5")
     if adapt is not None:
+        check_target(opened, path)
         weights = _adapted(opened, weights, path.with_suffix(".adapted.safetensors"), adapt)
     chosen = api.load_detector(
         weights=weights, detector=detector, device=device, precision=precision
@@ -174,8 +177,14 @@ def state_of(
 
     from engine.review.defaults import default_state
     from engine.review.session import read_review
+    from engine.review.versions import of_footage
 
     state = default_state(analysis) if review is None else read_review(review)
+    if review is not None and not of_footage(review, analysis.head.footage):
+        raise BadSetting(
+            f"The review {review} belongs to another footage than this analysis.",
+            hint="Name the review that lies beside the analysis.",
+        )
     if any(segment.span.stop > len(analysis.pts) for segment in state.stored):
         raise BadSetting(
             f"The review {review} belongs to a longer footage than this analysis.",
@@ -254,6 +263,7 @@ def segments(
         return
     shown = [
         [
+            str(number),
             row["id"],
             row["start_timecode"],
             row["stop_timecode"],
@@ -261,6 +271,6 @@ def segments(
             f"{row['peak']:.2f}",
             str(row["peak_frame"]),
         ]
-        for row in rows
+        for number, row in enumerate(rows, 1)
     ]
-    table(scored.sentence, ["id", "start", "stop", "length", "peak", "at frame"], shown)
+    table(scored.sentence, ["number", "id", "start", "stop", "length", "peak", "at frame"], shown)

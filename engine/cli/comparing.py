@@ -51,13 +51,16 @@ def compare(
     from engine.detectors.weights import find_weights
     from engine.evaluation.calibrated import calibrated_on
     from engine.evaluation.comparison import Comparison, Entry
-    from engine.evaluation.comparison_table import markdown
+    from engine.evaluation.comparison_table import check_targets, markdown
     from engine.evaluation.datasets import read_dataset
-    from engine.evaluation.log import log_evaluation
+    from engine.evaluation.log import check_log, log_evaluation
     from engine.files import write_json, write_text
 
     if out.suffix != ".md":
         raise BadSetting(f"The table's name must end in .md, not '{out.suffix}'.")
+    counter = log or out.with_suffix(".log.jsonl")
+    check_targets(out)
+    check_log(counter)
     found = read_dataset(dataset, [] if clips is None else clips.split(","))
     first = api.load_detector(detector=rival, device=device, precision=precision)
     if calibrate_on is not None:
@@ -69,7 +72,6 @@ def compare(
         entries.append(Entry(card.name, chosen, card))
     known = published or dataset.resolve().name.lower()
     comparison = Comparison(found, entries, known, gamma)
-    counter = log or out.with_suffix(".log.jsonl")
     counted = 0
 
     def logged() -> Iterator[Progress]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,8 @@ from engine import api
 from engine.cli.analysing import Lambda, Threshold, scored_track, state_of
 from engine.cli.output import Json, drive, emit, say, table
 from engine.errors import BadSetting
+
+_NAME = re.compile(r"[a-z]?\d+")  # a position in the list, or an id as `segments` prints it
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +29,8 @@ def export(
     lambda_: Lambda = None,
     threshold: Threshold = None,
     segments: Annotated[
-        str, typer.Option(help="all, flagged (all but dismissed), confirmed, or 1,3,5.")
+        str,
+        typer.Option(help="all, flagged (all but dismissed), confirmed, or 1,3,f104."),
     ] = "all",
     kind: Annotated[
         str, typer.Option(help="original, exact, annotated, stills, report; several, or all.")
@@ -77,20 +81,21 @@ def _chosen(found: list[Any], wanted: str) -> list[Any]:
         return [segment for segment in found if segment.verdict.value != "dismissed"]
     if wanted == "confirmed":
         return [segment for segment in found if segment.verdict.value == "confirmed"]
-    try:
-        numbers = [int(number) for number in wanted.split(",")]
-    except ValueError as error:
+    known = {segment.id: segment for segment in found}
+    known |= {str(number): segment for number, segment in enumerate(found, 1)}
+    names = [name.strip() for name in wanted.split(",")]
+    if not all(name in known or _NAME.fullmatch(name) for name in names):
         raise BadSetting(
             f"'{wanted}' names no segments.",
-            hint="Use all, flagged, confirmed, or numbers, as in 1,3,5.",
-        ) from error
-    for number in numbers:
-        if not 1 <= number <= len(found):
+            hint="Use all, flagged, confirmed, or numbers or ids, as in 1,3,f104.",
+        )
+    for name in names:
+        if name not in known:
             raise BadSetting(
-                f"There is no segment {number}; there are {len(found)}.",
+                f"There is no segment {name}; there are {len(found)}.",
                 hint="List them with: normscope segments FILE.h5",
             )
-    return [found[number - 1] for number in numbers]
+    return list({known[name].id: known[name] for name in names}.values())
 
 
 def verify(

@@ -59,6 +59,7 @@ def evaluate(
     """
     from engine.evaluation.datasets import read_dataset
     from engine.evaluation.evaluate import Evaluation, EvaluationSettings
+    from engine.evaluation.log import check_log, log_evaluation
 
     if normalise not in ("minmax", "calibrated", "none"):
         raise BadSetting(
@@ -66,6 +67,8 @@ def evaluate(
         )
     if pooling not in (None, "frame", "patch"):
         raise BadSetting(f"'{pooling}' is not a pooling.", hint="Use frame or patch.")
+    if log is not None:
+        check_log(log)
     found = read_dataset(dataset, [] if clips is None else clips.split(","))
     chosen = api.load_detector(
         weights=weights, detector=detector, device=device, precision=precision
@@ -96,8 +99,6 @@ def evaluate(
         drive(other.run())
         report["against"] = evaluation.gain_over(other)
     if log is not None:
-        from engine.evaluation.log import log_evaluation
-
         log_evaluation(log, dataset, report)
     if json:
         emit(report)

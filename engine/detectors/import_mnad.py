@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.detectors.imported import read_checkpoint, state_of
 from engine.detectors.mnad import MnadConfig, MnadNetwork, Task, mnad_facts
-from engine.detectors.weights import WeightsCard, write_weights
+from engine.detectors.weights import WeightsCard, check_target, write_weights
 from engine.errors import UnreadableWeights
 from engine.files import sha256
 
@@ -70,8 +70,10 @@ def shape_of(state: dict[str, Tensor], items: Tensor, size: int) -> MnadConfig:
 def import_mnad(model: Path, keys: Path, out: Path, *, size: int = 256) -> WeightsCard:
     """Read a released model and its items, and write weights with a card.
 
-    Raises UnreadableWeights, HostileCheckpoint; nothing in the files is executed.
+    Raises UnreadableWeights, HostileCheckpoint, BadSetting for `out`; nothing in the files is
+    executed.
     """
+    check_target(out)
     found = state_of(read_checkpoint(keys))
     if len(found) != 1:
         raise UnreadableWeights(f"{keys.name} should hold one (M, C) tensor, not {len(found)}.")

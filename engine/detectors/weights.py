@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.detectors.base import Calibration, Detector
-from engine.errors import UnreadableWeights
-from engine.files import replacing, sha256, write_json
+from engine.errors import BadSetting, UnreadableWeights
+from engine.files import refuse_foreign, replacing, sha256, write_json
 from engine.places import resource, user_folder
 
 if TYPE_CHECKING:
@@ -89,10 +89,29 @@ class WeightsCard:
         }
 
 
+def check_target(path: Path) -> None:
+    """BadSetting where weights written to `path` would replace anything but weights with a card."""
+    if path.suffix != ".safetensors":
+        raise BadSetting("The output's name must end in .safetensors.")
+    refuse_foreign(path, lambda tensors: _is_card(tensors.with_suffix(".json")), "weights")
+    refuse_foreign(path.with_suffix(".json"), _is_card, "a card of weights")
+
+
+def _is_card(path: Path) -> bool:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("format") == FORMAT
+
+
 def write_weights(path: Path, tensors: dict[str, Tensor], card: WeightsCard) -> WeightsCard:
-    """Write tensors and card, each atomically; returns the card with hash and path filled in."""
+    """Write tensors and card, each atomically; returns the card with hash and path filled in.
+    BadSetting where something else lies there.
+    """
     from safetensors.torch import save_file
 
+    check_target(path)
     with replacing(path) as temporary:
         save_file({name: t.detach().contiguous().cpu() for name, t in tensors.items()}, temporary)
     return _with_card(path, card)
@@ -102,6 +121,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], card: WeightsCa
     """As `write_weights`, for a detector that is no network and needs no torch."""
     from safetensors.numpy import save_file
 
+    check_target(path)
     with replacing(path) as temporary:
         save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, temporary)
     return _with_card(path, card)

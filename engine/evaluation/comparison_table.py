@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from engine.files import refuse_foreign
+
 Row = dict[str, Any]
+MARK = "of them normal. AUCs in %."  # by which a table is known again
+
+
+def check_targets(out: Path) -> None:
+    """BadSetting where a table written to `out` and its .json would replace anything else."""
+    refuse_foreign(out, _is_table, "a table of this program")
+    refuse_foreign(out.with_suffix(".json"), _is_document, "the JSON of such a table")
+
+
+def _is_table(path: Path) -> bool:
+    with open(path, encoding="utf-8", errors="replace") as stream:
+        begins = stream.read(1000)
+    return begins.startswith("### ") and MARK in begins
+
+
+def _is_document(path: Path) -> bool:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and {"dataset", "clips", "normal", "rows"} <= document.keys()
 
 
 def markdown(rows: Sequence[Row], title: str, frames: int, normal: int) -> str:
@@ -27,7 +52,7 @@ def markdown(rows: Sequence[Row], title: str, frames: int, normal: int) -> str:
 
 def _legend(rival: str, frames: int, normal: int) -> str:
     return (
-        f"{frames:,} frames, {normal:,} of them normal. AUCs in %. *min-max*: whole frame where "
+        f"{frames:,} frames, {normal:,} {MARK} *min-max*: whole frame where "
         "the detector has that, min-max per video (the papers' rule). *calibrated*: worst patch, "
         "quantiles of held-out normal footage; *smoothed*: the same with a Gaussian of 3 frames. "
         "*95 %*: interval of the calibrated AUC, bootstrap over blocks of 20 frames; *gain*: "

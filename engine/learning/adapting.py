@@ -30,7 +30,13 @@ from engine.detectors.apn import ApnConfig, ApnNetwork
 from engine.detectors.apn_losses import ApnLossWeights, apn_losses
 from engine.detectors.mnad import to_unit
 from engine.detectors.pictures import prepared
-from engine.detectors.weights import WeightsCard, read_card, read_tensors, write_weights
+from engine.detectors.weights import (
+    WeightsCard,
+    check_target,
+    read_card,
+    read_tensors,
+    write_weights,
+)
 from engine.errors import AdaptationRefused, BadSetting, UnreadableWeights
 from engine.files import fingerprint
 from engine.footage import Footage
@@ -182,6 +188,7 @@ class Adapting:
                 "to adapt.",
                 hint="Use weights of the detector 'apn'.",
             )
+        check_target(self.out)
         asked = {
             "parent": card.weights_id,
             "footage": fingerprint(self.footage.path),

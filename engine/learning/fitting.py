@@ -27,7 +27,7 @@ from engine.detectors.attributes_normal import ATTRIBUTES, Normal
 from engine.detectors.base import Calibration
 from engine.detectors.series import normal_series
 from engine.detectors.speed import working_picture
-from engine.detectors.weights import WeightsCard, write_arrays
+from engine.detectors.weights import WeightsCard, check_target, write_arrays
 from engine.errors import UnusableDataset
 from engine.learning.attributes_fit import background_of
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
@@ -35,6 +35,7 @@ from engine.learning.clips import ClipSet, gather
 from engine.learning.cross_fitting import FOLDS, CrossFit, cross_fit
 from engine.learning.limits import check_above_zero, check_lambda, check_seed
 from engine.learning.normal import NormalFootage, as_normal
+from engine.learning.run_folder import run_folder
 from engine.learning.watching import LossPoint, Preview
 from engine.progress import Progress, RateMeter
 from engine.scoring.calibrating import calibrate
@@ -82,8 +83,8 @@ class Fitting:
     def run(self) -> Iterator[Progress]:
         """Read, measure, calibrate, write.  Raises UnusableDataset."""
         started = time.monotonic()
-        folder = self.out.with_suffix(".run")
-        folder.mkdir(parents=True, exist_ok=True)
+        check_target(self.out)
+        folder = run_folder(self.out)
         try:
             normal_footage, watch = as_normal(self.sources), NormalWatch()
             takes = watched_takes(normal_footage, self.clip_rate, watch)

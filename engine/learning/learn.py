@@ -20,7 +20,7 @@ import engine
 from engine.detectors.base import Calibration, Detector
 from engine.detectors.device import choose_device, choose_dtype, precision_name
 from engine.detectors.ready import ReadyNetwork
-from engine.detectors.weights import WeightsCard, read_tensors, write_weights
+from engine.detectors.weights import WeightsCard, check_target, read_tensors, write_weights
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
 from engine.learning.clips import ClipSet, as_picture, gather, held_out_words, split
@@ -29,6 +29,7 @@ from engine.learning.limits import check_lambda
 from engine.learning.normal import NormalFootage, as_normal
 from engine.learning.plan import TrainingPlan
 from engine.learning.recalibrating import NormalScores, calibration_of
+from engine.learning.run_folder import run_folder
 from engine.learning.trainer import Trainer
 from engine.learning.watching import LossPoint, Preview, Previewer
 from engine.progress import Progress, RateMeter
@@ -74,8 +75,8 @@ class Learning:
         plan = self.plan
         choose_dtype(plan.precision, choose_device(plan.device))  # type: ignore[arg-type]
         lesson = lesson_of(plan)
-        folder = self.out.with_suffix(".run")
-        folder.mkdir(parents=True, exist_ok=True)
+        check_target(self.out)
+        folder = run_folder(self.out)
         normal_footage = as_normal(self.sources)
         watch = NormalWatch()
         takes = watched_takes(normal_footage, plan.clip_rate, watch)

@@ -15,6 +15,7 @@ from engine.detectors.base import Calibration, Detector, DetectorFacts, FrameSco
 from engine.detectors.series import normal_series
 from engine.detectors.weights import (
     WeightsCard,
+    check_target,
     load_detector,
     read_arrays,
     write_arrays,
@@ -143,6 +144,7 @@ class Recalibration:
 
     def run(self) -> Iterator[Progress]:
         """Score, then write the same arrays beside a new card.  Raises what NormalPass raises."""
+        check_target(self.out)
         arrays = read_arrays(self.weights)
         known, before = self.weights, self.weights.calibration
         if self.places_alike and before is not None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from engine.analysis.analysis import FootageReference
+from engine.analysis.locating import file_name
 from engine.errors import BadSetting, EngineError
 from engine.files import write_bytes
 from engine.review.state import ReviewState
@@ -97,3 +99,16 @@ def state_of(path: Path, document: dict[str, object]) -> ReviewState:
         return ReviewState.from_dict(document)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, BadSetting) as error:
         raise UnreadableReview(f"The review file {path.name} is damaged.") from error
+
+
+def of_footage(path: Path, footage: FootageReference) -> bool:
+    """Whether a review was made of this footage, by size and fingerprint; by its name where no
+    fingerprint is known.  Raises UnreadableReview.
+    """
+    named = read_document(path).get("footage")
+    if not isinstance(named, dict):
+        return False
+    if not footage.fingerprint or not named.get("fingerprint"):
+        return file_name(str(named.get("path", ""))) == file_name(footage.path)
+    said = (named.get("size"), named["fingerprint"])
+    return said == (footage.size, footage.fingerprint)

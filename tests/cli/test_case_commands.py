@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from command_driver import Run, document, fails
 
 from engine.analysis.file import read_analysis
@@ -60,3 +62,38 @@ def test_an_export_finds_out_that_the_footage_is_gone(run: Run, walk: Path, tmp_
     assert run("analyse", here)[0] == 0
     here.unlink()
     fails(run("export", "here.h5", "--out", "case"), "not there any more")
+
+
+@pytest.mark.parametrize("changed", [{"fingerprint": "0" * 32}, {"size": 1}, "nothing"])
+def test_a_review_of_another_footage_is_no_evidence(
+    run: Run, scored: Path, changed: dict[str, object] | str
+) -> None:
+    from engine.review.defaults import default_state
+    from engine.review.session import open_review
+
+    analysis = read_analysis(scored)
+    review = open_review(Path("r.review.json"), analysis.head.footage, default_state(analysis))
+    review.save()
+    assert document(run("export", scored, "--out", "own", "--review", review.path, "--json"))
+    told = json.loads(review.path.read_text(encoding="utf-8"))
+    told["footage"] = told["footage"] | changed if isinstance(changed, dict) else changed
+    review.path.write_text(json.dumps(told), encoding="utf-8")
+    answer = run("export", scored, "--out", "foreign", "--review", review.path)
+    fails(answer, "belongs to another footage")
+    assert not Path("foreign").exists()
+
+
+def test_export_takes_segments_by_the_ids_and_numbers_that_are_listed(
+    run: Run, scored: Path
+) -> None:
+    code, listed, _ = run("segments", scored)
+    assert code == 0
+    assert listed.splitlines()[1].split()[:2] == ["number", "id"]
+    number, first = listed.splitlines()[2].split()[:2]
+    assert number == "1"
+    assert first.startswith("f")
+    for at, wanted in enumerate((first, "1", f"1, {first}")):
+        written = document(run("export", scored, "--out", f"c{at}", "--segments", wanted, "--json"))
+        assert len(written["excerpts"]) == 1
+    fails(run("export", scored, "--out", "d", "--segments", "f9999"), "no segment f9999")
+    fails(run("export", scored, "--out", "d", "--segments", "1,,2"), "names no segments")

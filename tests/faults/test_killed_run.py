@@ -18,7 +18,7 @@ from engine.analysis.analysis import Analysis
 from engine.analysis.file import read_analysis
 from engine.analysis.journal import JournalWriter, journal_path, read_journal
 from engine.detectors.mnad_stream import MnadDetector
-from engine.errors import UnreadableAnalysis
+from engine.errors import BadSetting, UnreadableAnalysis
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -184,6 +184,9 @@ def test_a_damaged_or_foreign_file_says_so_in_a_sentence(
         file.attrs["format"] = "something-else"
     with pytest.raises(UnreadableAnalysis, match="not an analysis file"):
         read_analysis(path)
+    with pytest.raises(BadSetting, match="is not an analysis"):
+        new_run(walk, mnad, path, resume=False)
+    path.unlink()
     finished(new_run(walk, mnad, path, resume=False))
     with h5py.File(path, "a") as file:
         file.attrs["version"] = 99
