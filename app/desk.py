@@ -37,6 +37,7 @@ from app.recents import Recents
 from app.review_pane import ReviewPane
 from app.settings import Settings
 from app.shell import Shell
+from app.start_pane import StartPane
 from app.suggestion_pane import SuggestionPane
 from app.timeline_pane import TimelinePane
 from app.why_pane import WhyPane
@@ -75,6 +76,7 @@ class Desk(QObject):
         self.near = NearPane(self)
         self.compare = ComparePane(self)
         self.joined = JoinedPane(self)
+        self.began = StartPane(self)
         self.learning, self.cameras = LearnPane(self), CameraPane(self)
         self.suggesting = SuggestionPane(self)
         self.figures = FiguresPane(self)

@@ -69,7 +69,7 @@ class Dispatch(QObject):
         )
         for table in (ReviewCommands(desk).table(), desk.shell.table(), desk.learning.table()):
             self._bind(table)
-        for pane in (desk.time, desk.near, desk.compare, desk.joined, desk.figures):
+        for pane in (desk.time, desk.near, desk.compare, desk.joined, desk.figures, desk.began):
             self._bind(pane.commands())
         missing = {command.id for command in COMMANDS} ^ set(self._table)
         if missing:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 FROM_CONTAINER = "container creation_time"
 FROM_NAME = "file name"
+FROM_ANALYST = "analyst"
 
 _DATE = r"(?P<year>20\d\d|19[89]\d)[-_.]?(?P<month>[01]\d)[-_.]?(?P<day>[0-3]\d)"
 _TIME = r"(?P<hour>[0-2]\d)[-_.:h]?(?P<minute>[0-5]\d)[-_.:m]?(?P<second>[0-5]\d)"
@@ -28,6 +29,12 @@ def start_time(metadata: Mapping[str, str], name: str) -> tuple[datetime | None,
         return stamp, FROM_CONTAINER
     stamp = parse_name(name)
     return (stamp, FROM_NAME) if stamp is not None else (None, "")
+
+
+def offset_of(moment: datetime) -> str:
+    """`+01:00`, or "" where no zone is known."""
+    digits = f"{moment:%z}"
+    return f"{digits[:3]}:{digits[3:5]}" if digits else ""
 
 
 def _parse_container(text: str) -> datetime | None:

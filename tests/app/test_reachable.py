@@ -45,6 +45,7 @@ from app.views.learn_dialog import LearnDialog
 from app.views.portrait_dialog import PortraitDialog
 from app.views.relink_dialog import RelinkDialog
 from app.views.settings_dialog import SettingsDialog
+from app.views.start_dialog import Beginning, StartDialog
 from app.views.versions_dialog import VersionRow, VersionsDialog
 
 CONTROLS = (
@@ -186,6 +187,7 @@ def made_dialogs(tmp_path) -> dict[str, QDialog]:
     rows = dependencies("pytest")
     return {
         "GoToDialog": GoToDialog(100),
+        "StartDialog": StartDialog("yard.mp4", Beginning(None, None, "", 2.5)),
         "KeysDialog": KeysDialog(COMMANDS, keys),
         "RemapDialog": RemapDialog(Keymap()),
         "SettingsDialog": SettingsDialog(settings, {"en": "English"}),
