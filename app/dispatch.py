@@ -14,8 +14,9 @@ from app.commands import COMMANDS
 from app.desk import Desk
 from app.export_pane import ExportPane
 from app.language import mark, tr
+from app.models.place import Ground
 from app.review_commands import ReviewCommands
-from app.views.dialogs import GoToDialog, parse_place
+from app.views.dialogs import GoToDialog
 from app.views.export_dialog import ExportDialog
 from app.views.overlay_bar import MODES
 
@@ -130,18 +131,22 @@ class Dispatch(QObject):
 
     def go_to(self) -> None:
         """Ask for a frame or a time and go there."""
-        footage = self._desk.playback.footage
-        if footage is None:
+        desk, document = self._desk, self._desk.current
+        footage, line = desk.playback.footage, desk.joined.line()
+        if footage is None or document is None:
             return
-        dialog = GoToDialog(len(footage.table), self._desk.window)
-        if dialog.exec():
-            place = parse_place(dialog.text())
-            if place is None:
-                self._say(tr("'{text}' is neither a frame nor a time", text=dialog.text()))
-            elif place[0] == "frame":
-                self._desk.playback.seek(int(place[1]))
-            else:
-                self._desk.playback.seek_seconds(place[1])
+        if line is None:
+            ground = Ground(len(footage.table), float(footage.duration), footage.start_time)
+        else:
+            ground = Ground(len(footage.table), line.duration, line.began)
+        dialog = GoToDialog(ground, desk.window)
+        dialog.exec()
+        place = dialog.place()
+        if place is not None and place.frame is not None:
+            desk.playback.seek(place.frame)
+        elif place is not None:
+            desk.joined.seek(place.seconds - desk.joined.start_of(document))
+        dialog.deleteLater()
 
     def _overlay(self) -> None:
         self._say(tr("Overlay: {kind}", kind=tr(MODES[self._desk.picture.cycle_overlay()])))

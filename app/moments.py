@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from engine.footage.start_time import offset_of
+from engine.timebase import offset_of
 
 EARLIEST, LATEST = 1900, 2199  # years; what lies outside is a slip of the hand
 # Offsets that are in use, in minutes from UTC: whole hours, and those that are not.

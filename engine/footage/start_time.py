@@ -31,12 +31,6 @@ def start_time(metadata: Mapping[str, str], name: str) -> tuple[datetime | None,
     return (stamp, FROM_NAME) if stamp is not None else (None, "")
 
 
-def offset_of(moment: datetime) -> str:
-    """`+01:00`, or "" where no zone is known."""
-    digits = f"{moment:%z}"
-    return f"{digits[:3]}:{digits[3:5]}" if digits else ""
-
-
 def _parse_container(text: str) -> datetime | None:
     try:
         stamp = datetime.fromisoformat(text.strip())

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from engine.footage.start_time import FROM_ANALYST, offset_of
+from engine.footage.start_time import FROM_ANALYST
 from engine.scoring.ignoring import IgnoredArea
 from engine.scoring.score import ScoreSettings
 from engine.scoring.segments import FoundSegment, SegmentSettings
-from engine.timebase import FrameSpan
+from engine.timebase import FrameSpan, offset_of
 
 VerdictValue = Literal["unjudged", "confirmed", "dismissed", "unsure"]
 Origin = Literal["found", "made"]

@@ -122,7 +122,7 @@ def in_dialog(
             return
         try:
             act(dialog)
-        except Exception as failure:
+        except (AssertionError, LookupError, RuntimeError, TypeError) as failure:
             failures.append(failure)
         done.append(True)
         if dialog.isVisible():

@@ -33,6 +33,7 @@ import app
 from app.commands import COMMANDS
 from app.keymap import Keymap
 from app.main_window import MainWindow
+from app.models.place import Ground
 from app.settings import Settings
 from app.views.about_dialog import AboutDialog, dependencies
 from app.views.crash_dialog import CrashDialog
@@ -186,7 +187,7 @@ def made_dialogs(tmp_path) -> dict[str, QDialog]:
     keys = {command.id: "N" for command in COMMANDS}
     rows = dependencies("pytest")
     return {
-        "GoToDialog": GoToDialog(100),
+        "GoToDialog": GoToDialog(Ground(100, 10.0)),
         "StartDialog": StartDialog("yard.mp4", Beginning(None, None, "", 2.5)),
         "KeysDialog": KeysDialog(COMMANDS, keys),
         "RemapDialog": RemapDialog(Keymap()),
