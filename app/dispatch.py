@@ -41,7 +41,7 @@ class Dispatch(QObject):
             "file.open": self.open_files,
             "file.open_folder": self.open_folder,
             "file.cancel_opening": desk.cancel_opening,
-            "file.demo": desk.start_demo,
+            "file.demo": desk.demo.start,
             "file.export": self.exports.show,
             "file.remove": self._remove,
             "file.quit": desk.window.close,
@@ -82,7 +82,7 @@ class Dispatch(QObject):
         window.start.folder_requested.connect(self.open_folder)
         window.start.review_requested.connect(desk.media.ask_for_review)
         window.start.learn_requested.connect(desk.learning.show)
-        window.start.demo_requested.connect(desk.start_demo)
+        window.start.demo_requested.connect(desk.demo.start)
         window.detector.learn_requested.connect(desk.learning.show)
         window.notice.command.connect(self._on_notice)
         window.footage.add_requested.connect(self.open_files)

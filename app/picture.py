@@ -52,7 +52,7 @@ class PicturePane(QObject):
         window.canvas.set_opacity(desk.settings.opacity)
         window.canvas.area_drawn.connect(self._on_area)
         window.canvas.area_removed.connect(self._on_area_removed)
-        window.canvas.set_empty(tr("No footage"), tr("Open footage with Ctrl+O, or drop it here."))
+        self.say_empty()
 
     def set_document(self, document: Document | None) -> None:
         """Another footage: nothing of the old one stays on the screen, but for the frame of a
@@ -74,6 +74,11 @@ class PicturePane(QObject):
         window.overlay.setVisible(document is not None)
         if document is not None and document.analysis is None:
             window.sides.set_unavailable(tr("Analyse the footage first."))
+
+    def say_empty(self) -> None:
+        """What an empty canvas says."""
+        hint = tr("Open footage with Ctrl+O, or drop it here.")
+        self._desk.window.canvas.set_empty(tr("No footage"), hint)
 
     def stop(self) -> None:
         """End the worker."""
