@@ -59,7 +59,7 @@ class Application(QObject):
         """Show the window, then open what was asked for."""
         self.window.show()
         if demo:
-            QTimer.singleShot(0, self.desk.start_demo)
+            QTimer.singleShot(0, self.desk.demo.start)
         elif paths:
             self.desk.open(list(paths))
 

@@ -38,6 +38,8 @@ COMMANDS: tuple[Command, ...] = (
             "Review and analysis in a folder, to go on with them on another computer"),
     Command("file.join", "Join recordings", "File", ("Ctrl+J",), "joinable",
             "Show files of one recorder that follow each other on one line of time"),
+    Command("file.start_time", "When it began...", "File", ("Shift+G",), "review",
+            "Say when the recording began, with its zone, where the file does not say it right"),
     Command("file.demo", "Try the demo", "File", ("Ctrl+D",),
             hint="Render a scene and analyse it here"),
     Command("file.export", "Export segments...", "File", ("E",), "analysis",

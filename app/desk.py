@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -19,10 +19,10 @@ from app.controllers.opening import Opener
 from app.controllers.playback import Playback
 from app.controllers.reviewing import Reviewing
 from app.controllers.thumbnails import Thumbnails
+from app.demo_pane import DemoPane
 from app.detector_pane import DetectorPane
 from app.figures_pane import FiguresPane
 from app.history_pane import HistoryPane
-from app.jobs import Job
 from app.joined_pane import JoinedPane
 from app.language import tr
 from app.learn_pane import LearnPane
@@ -30,18 +30,17 @@ from app.main_window import MainWindow
 from app.media_pane import SUFFIX as REVIEW
 from app.media_pane import MediaPane
 from app.near_pane import NearPane
-from app.numerals import percent_done
 from app.picture import PicturePane
 from app.presenting import footage_row
 from app.recents import Recents
 from app.review_pane import ReviewPane
 from app.settings import Settings
 from app.shell import Shell
+from app.start_pane import StartPane
 from app.suggestion_pane import SuggestionPane
 from app.timeline_pane import TimelinePane
 from app.why_pane import WhyPane
 from engine.errors import EngineError
-from engine.progress import Progress
 
 
 class Desk(QObject):
@@ -56,7 +55,6 @@ class Desk(QObject):
         self.documents: list[Document] = []
         self.current: Document | None = None
         self._analyse_when_open: dict[str, str] = {}
-        self._demo: Job | None = None
         self.opener, self.playback = Opener(self), Playback(self)
         self.analysing, self.reviewing = Analysing(self), Reviewing(self)
         self.judging = Judging(self.reviewing, self)
@@ -75,6 +73,8 @@ class Desk(QObject):
         self.near = NearPane(self)
         self.compare = ComparePane(self)
         self.joined = JoinedPane(self)
+        self.began = StartPane(self)
+        self.demo = DemoPane(self)
         self.learning, self.cameras = LearnPane(self), CameraPane(self)
         self.suggesting = SuggestionPane(self)
         self.figures = FiguresPane(self)
@@ -164,7 +164,8 @@ class Desk(QObject):
             self.analysing.cancel(document)
 
     def cancel_opening(self) -> None:
-        """Give up everything that is still being opened."""
+        """Give up everything that is still being opened, the demo's scene too."""
+        self.demo.cancel()
         for document in self.documents:
             if document.opening:
                 self.opener.cancel(document)
@@ -265,42 +266,7 @@ class Desk(QObject):
             self.window.footage.set_current(self.current.key)
         self.joined.refresh()
 
-    # --- demo, notices, shutdown ----------------------------------------------------------------
-
-    def start_demo(self) -> None:
-        """Render the demo's footage if need be, open it and analyse it for real."""
-        if self._demo is not None and self._demo.running:
-            return
-        from engine.demo import render_demo
-
-        def work() -> Iterator[Progress]:
-            yield from render_demo()
-
-        self.window.show_desk(True)
-        once = tr("A scene is drawn on this machine, once.")
-        self.window.canvas.set_empty(tr("Rendering the demo"), once)
-        self._demo = Job(work, "demo", self)
-        self._demo.progressed.connect(self._on_demo_progress)
-        self._demo.finished.connect(self._on_demo)
-        self._demo.failed.connect(self.tell)
-        self._demo.failed.connect(self.picture.say_empty)
-        self._demo.crashed.connect(self.crashed)
-        self._demo.start()
-
-    @Slot(object)
-    def _on_demo_progress(self, report: Progress) -> None:
-        once = tr("A scene is drawn on this machine, once.")
-        hint = f"{once} {percent_done(report.fraction)}"
-        self.window.canvas.set_empty(tr("Rendering the demo"), hint)
-
-    @Slot()
-    def _on_demo(self) -> None:
-        from engine.demo import DEMO_WEIGHTS, demo_clip
-
-        self.picture.say_empty()
-        clip = demo_clip()
-        known = DEMO_WEIGHTS in self.detectors.known_choices()
-        self.analyse_with(clip, DEMO_WEIGHTS if known else "speed")
+    # --- notices, shutdown ----------------------------------------------------------------------
 
     @Slot(object)
     def tell(self, error: EngineError) -> None:
@@ -316,7 +282,7 @@ class Desk(QObject):
         present: set[Need] = {"nothing"}
         if self.documents:
             present.add("listed")
-        if any(d.opening for d in self.documents):
+        if self.demo.running or any(d.opening for d in self.documents):
             present.add("opening")
         document = self.current if self.window.on_desk() else None
         if document is not None and self.joined.possible:
@@ -347,8 +313,7 @@ class Desk(QObject):
         self.picture.stop()
         self.opener.stop()
         self.exporting.stop()
-        if self._demo is not None:
-            self._demo.stop()
+        self.demo.stop()
         self.learning.stop()
         self.cameras.stop()
         self.suggesting.stop()

@@ -14,8 +14,9 @@ from app.commands import COMMANDS
 from app.desk import Desk
 from app.export_pane import ExportPane
 from app.language import mark, tr
+from app.models.place import Ground
 from app.review_commands import ReviewCommands
-from app.views.dialogs import GoToDialog, parse_place
+from app.views.dialogs import GoToDialog
 from app.views.export_dialog import ExportDialog
 from app.views.overlay_bar import MODES
 
@@ -40,7 +41,7 @@ class Dispatch(QObject):
             "file.open": self.open_files,
             "file.open_folder": self.open_folder,
             "file.cancel_opening": desk.cancel_opening,
-            "file.demo": desk.start_demo,
+            "file.demo": desk.demo.start,
             "file.export": self.exports.show,
             "file.remove": self._remove,
             "file.quit": desk.window.close,
@@ -69,7 +70,9 @@ class Dispatch(QObject):
         )
         for table in (ReviewCommands(desk).table(), desk.shell.table(), desk.learning.table()):
             self._bind(table)
-        for pane in (desk.recents, desk.time, desk.near, desk.compare, desk.joined, desk.figures):
+        for pane in (
+            desk.recents, desk.time, desk.near, desk.compare, desk.joined, desk.figures, desk.began,
+        ):  # fmt: skip
             self._bind(pane.commands())
         missing = {command.id for command in COMMANDS} ^ set(self._table)
         if missing:
@@ -81,7 +84,7 @@ class Dispatch(QObject):
         window.start.folder_requested.connect(self.open_folder)
         window.start.review_requested.connect(desk.media.ask_for_review)
         window.start.learn_requested.connect(desk.learning.show)
-        window.start.demo_requested.connect(desk.start_demo)
+        window.start.demo_requested.connect(desk.demo.start)
         window.detector.learn_requested.connect(desk.learning.show)
         window.notice.command.connect(self._on_notice)
         window.footage.add_requested.connect(self.open_files)
@@ -130,18 +133,22 @@ class Dispatch(QObject):
 
     def go_to(self) -> None:
         """Ask for a frame or a time and go there."""
-        footage = self._desk.playback.footage
-        if footage is None:
+        desk, document = self._desk, self._desk.current
+        footage, line = desk.playback.footage, desk.joined.line()
+        if footage is None or document is None:
             return
-        dialog = GoToDialog(len(footage.table), self._desk.window)
-        if dialog.exec():
-            place = parse_place(dialog.text())
-            if place is None:
-                self._say(tr("'{text}' is neither a frame nor a time", text=dialog.text()))
-            elif place[0] == "frame":
-                self._desk.playback.seek(int(place[1]))
-            else:
-                self._desk.playback.seek_seconds(place[1])
+        if line is None:
+            ground = Ground(len(footage.table), float(footage.duration), footage.start_time)
+        else:
+            ground = Ground(len(footage.table), line.duration, line.began)
+        dialog = GoToDialog(ground, desk.window)
+        dialog.exec()
+        place = dialog.place()
+        if place is not None and place.frame is not None:
+            desk.playback.seek(place.frame)
+        elif place is not None:
+            desk.joined.seek(place.seconds - desk.joined.start_of(document))
+        dialog.deleteLater()
 
     def _overlay(self) -> None:
         self._say(tr("Overlay: {kind}", kind=tr(MODES[self._desk.picture.cycle_overlay()])))

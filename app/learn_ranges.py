@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app import numerals
 from app.controllers.document import Document
 from app.language import tr
-from app.views.dialogs import parse_place
+from app.models.place import parse_place
 from app.views.learn_ranges import RangeRow
 from engine.timebase import FrameSpan, timecode
 

@@ -98,7 +98,9 @@ class PicturePane(QObject):
     def _lay_beside(self, footage: Footage, index: int) -> Laid | None:
         """Called in the decoding thread, so that a frame and what lies over it come together."""
         of = self._ground
-        return lay_stored(of[1], index) if of is not None and of[0] is footage else None
+        # the table is the same when only the time at which the recording began is another
+        here = of is not None and of[0].table is footage.table
+        return lay_stored(of[1], index) if of is not None and here else None
 
     @Slot(int)
     def _on_shown(self, index: int) -> None:

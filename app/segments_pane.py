@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.controllers.document import Document
 from app.controllers.judging import Judging, VerdictName
 from app.language import tr
+from app.models.place import parse_place
 from app.presenting import segment_rows
-from app.views.dialogs import parse_place
 from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:

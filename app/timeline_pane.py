@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Slot
 
 from app.controllers.document import Document
 from app.language import tr
+from app.moments import clock_words
 from app.numerals import decimal, whole
 from app.views.timeline import REGULAR, SCORE
 from app.wording import gamma_label, gamma_tip, threshold_tip
@@ -126,7 +127,7 @@ class TimelinePane(QObject):
         first = timecode(seconds, digits=1)
         if document.footage.start_time is not None:
             moment = document.footage.start_time + timedelta(seconds=seconds)
-            first += f"  ·  {moment:%H:%M:%S}"
+            first += f"  ·  {clock_words(moment)}"
         at = document.footage.table.index_at(seconds)
         lines = [first, tr("frame {number}", number=whole(at)), self._score_at(document, at)]
         if document is not self._desk.current:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 FrameIndex = int
@@ -67,3 +68,9 @@ def spoken_duration(seconds: float) -> str:
         return f"{minutes} min {second:02d} s"
     hours, minute = divmod(minutes, 60)
     return f"{hours} h {minute:02d} min"
+
+
+def offset_of(moment: datetime) -> str:
+    """`+01:00`, or "" where no zone is known."""
+    digits = f"{moment:%z}"
+    return f"{digits[:3]}:{digits[3:5]}" if digits else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,14 @@ class Document:
     """key: its path as text.  error: why it cannot be opened, on its own row.  choice: detector or
     weights.  opening: how far opening it is, in words.  normal: ranges marked as normal.  matches:
     which weights know its camera, as far as that is known.  track: score and segments, once the
-    review was shown.
+    review was shown.  start_time: when it began as the analyst says, as in the review's state;
+    as_opened: the footage with the start that its file tells.
     """
 
     path: Path
     footage: Footage | None = None
+    as_opened: Footage | None = None
+    start_time: str = ""
     error: EngineError | None = None
     analysis: Analysis | None = None
     session: ReviewSession | None = None
@@ -61,3 +65,12 @@ class Document:
     def key(self) -> str:
         """Identity in lists."""
         return str(self.path)
+
+    def begin_at(self, start_time: str) -> None:
+        """A start that the analyst gave, ISO 8601; "" for what the file says."""
+        if self.as_opened is None:
+            self.as_opened = self.footage
+        self.start_time = start_time
+        if self.as_opened is not None:
+            moment = datetime.fromisoformat(start_time) if start_time else None
+            self.footage = self.as_opened.started(moment)

@@ -164,7 +164,10 @@ class Exporting(QObject):
     def _writing(self, order: Order) -> Iterator[Progress]:
         from engine.export.case import CaseExport
 
-        footage, analysis = order.document.footage, order.document.analysis
+        footage = (
+            order.document.as_opened or order.document.footage
+        )  # the order's state has the start
+        analysis = order.document.analysis
         if footage is None or analysis is None:
             return
         case = CaseExport(footage, analysis, order.state, order.track.score, order.segments,

@@ -180,7 +180,7 @@ def _as_told(path: Path, error: EngineError | OSError) -> EngineError:
 def _opening(document: Document) -> Generator[Progress, None, None]:
     """Fill a document: footage, thumbnail, the analysis that was stored for it and its peak."""
     from engine.analysis.store import last_analysis
-    from engine.review.stored import stored_summary
+    from engine.review.stored import stored_state, stored_summary
 
     document.footage = yield from api.opening_footage(document.path)
     document.path = document.footage.path
@@ -193,6 +193,7 @@ def _opening(document: Document) -> Generator[Progress, None, None]:
     if document.analysis is not None:
         facts = document.analysis.facts
         document.choice = facts.weights_id.partition("@")[0] or facts.name
+        document.begin_at(stored_state(document.analysis).start_time)
         document.summary = stored_summary(document.analysis)
         document.peak = document.summary.peak
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.controllers.document import Document
 from app.language import mark, tr
 from engine.errors import EngineError
@@ -24,7 +26,9 @@ def ensure_session(document: Document | None) -> EngineError | None:
     analysis, problem = document.analysis, None
     if analysis.path is None:
         return None
-    carried, default = document.carried, default_state(analysis)
+    # when it began does not depend on which detector looks at it
+    default = replace(default_state(analysis), start_time=document.start_time)
+    carried = document.carried
     path = review_path(analysis.path) if carried is None else carried.path
     reference, name = analysis.head.footage, analysis.path.name
     try:

@@ -103,6 +103,7 @@ class CaseExport:
                 "There is no segment to export.", hint="Lower the threshold, or mark a segment."
             )
         self.kinds = parse_kinds(",".join(self.kinds))
+        self.footage = self.footage.started(self.state.began)
         self.operator = self.operator.strip() or user_name()
         require_room(self.folder, needed_bytes(self.footage, self.segments, self.kinds))
         self.exported = [Exported(n, s) for n, s in enumerate(self.segments, 1)]

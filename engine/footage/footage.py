@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ from engine.footage.container import first_video, open_container
 from engine.footage.frame_table import FrameTable
 from engine.footage.images import index_images
 from engine.footage.indexing import build_index
-from engine.footage.start_time import start_time
+from engine.footage.start_time import FROM_ANALYST, start_time
 from engine.progress import Progress, outcome_of
 
 _GREY = ("gray", "y8", "y16", "mono", "ya")
@@ -27,8 +27,9 @@ class Footage:
     width, height: pixels as shown, after rotation.  rotation: degrees counter-clockwise by which a
     stored picture is turned to be shown (numpy.rot90 with k = rotation / 90).  grey: it holds no
     colour. problems: sentences for the reader.  start_time: aware if from the container, naive if
-    from the name. counted: frames cannot be found by time, only by counting from the start (slow to
-    jump in). images: the image files, one a frame, for kind "images".
+    from the name, either from the analyst. counted: frames cannot be found by time, only by
+    counting from the start (slow to jump in). images: the image files, one a frame, for kind
+    "images".
     """
 
     path: Path
@@ -54,6 +55,12 @@ class Footage:
     def duration(self) -> Fraction:
         """Seconds from the first frame to the end of the last."""
         return self.table.duration
+
+    def started(self, moment: datetime | None) -> Footage:
+        """The same recording with a start that the analyst gave; None leaves what the file says."""
+        if moment is None:
+            return self
+        return replace(self, start_time=moment, start_time_origin=FROM_ANALYST)
 
 
 def open_footage(path: Path | str, image_rate: Fraction = Fraction(10)) -> Footage:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 FROM_CONTAINER = "container creation_time"
 FROM_NAME = "file name"
+FROM_ANALYST = "analyst"
 
 _DATE = r"(?P<year>20\d\d|19[89]\d)[-_.]?(?P<month>[01]\d)[-_.]?(?P<day>[0-3]\d)"
 _TIME = r"(?P<hour>[0-2]\d)[-_.:h]?(?P<minute>[0-5]\d)[-_.:m]?(?P<second>[0-5]\d)"

@@ -12,10 +12,10 @@ from engine.review.state import ReviewState
 
 
 def with_decisions_of(state: ReviewState, other: ReviewState) -> ReviewState:
-    """A state that also holds the other one's stored segments, but for those that overlap its own:
-    what was decided last counts.
+    """A state that also holds the other one's stored segments, but for those that overlap its own,
+    and its start time unless it has one: what was decided last counts.
     """
-    joined = state
+    joined = replace(state, start_time=state.start_time or other.start_time)
     for segment in other.stored:
         if not any(segment.span.overlaps(kept.span) for kept in state.stored):
             joined = joined.with_segment(replace(segment, stored=False))

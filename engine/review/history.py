@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine.review.state import ReviewSegment, ReviewState
+from engine.review.state import ReviewSegment, ReviewState, read_start
 from engine.scoring.ignoring import IgnoredArea
 from engine.scoring.score import ScoreSettings
 from engine.scoring.segments import SegmentSettings
@@ -130,7 +130,7 @@ def patch_between(before: ReviewState, after: ReviewState) -> Patch:
         patch["score"] = [after.score.lambda_, after.score.normalise, after.score.pooling]
     if before.segments != after.segments:
         patch["segment_settings"] = asdict(after.segments)
-    for name in ("smooth_seconds", "gamma", "next_id"):
+    for name in ("smooth_seconds", "gamma", "next_id", "start_time"):
         if getattr(before, name) != getattr(after, name):
             patch[name] = getattr(after, name)
     for name in ("areas", "stored", "binned"):
@@ -169,6 +169,8 @@ def patched(state: ReviewState, patch: Patch) -> ReviewState:
         changes["gamma"] = None if patch["gamma"] is None else float(patch["gamma"])
     if "next_id" in patch:
         changes["next_id"] = int(patch["next_id"])
+    if "start_time" in patch:
+        changes["start_time"] = read_start(patch["start_time"])
     if "areas" in patch:
         changes["areas"] = _spliced(state.areas, patch["areas"], IgnoredArea.from_dict)
     for name in ("stored", "binned"):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
+from engine.footage.start_time import FROM_ANALYST
 from engine.scoring.ignoring import IgnoredArea
 from engine.scoring.score import ScoreSettings
 from engine.scoring.segments import FoundSegment, SegmentSettings
-from engine.timebase import FrameSpan
+from engine.timebase import FrameSpan, offset_of
 
 VerdictValue = Literal["unjudged", "confirmed", "dismissed", "unsure"]
 Origin = Literal["found", "made"]
@@ -89,6 +91,9 @@ class ReviewState:
 
     binned: segments that the analyst deleted, the last one last.  What the score finds with its
     peak inside a binned found segment stays out of the list until that one is put back.
+    start_time: when the recording began as the analyst says, ISO 8601, with offset where the zone
+    is known; "" where what the file says holds.  It is text because moments that are the same in
+    two zones are equal, and the zone must not be lost.
     """
 
     score: ScoreSettings = field(default_factory=ScoreSettings)
@@ -99,6 +104,12 @@ class ReviewState:
     stored: tuple[ReviewSegment, ...] = ()
     next_id: int = 1
     binned: tuple[ReviewSegment, ...] = ()
+    start_time: str = ""
+
+    @property
+    def began(self) -> datetime | None:
+        """When the recording began as the analyst says."""
+        return datetime.fromisoformat(self.start_time) if self.start_time else None
 
     def joined_with(self, found: list[FoundSegment]) -> list[ReviewSegment]:
         """Stored segments, and the found ones that none of them overlaps and that are not in the
@@ -178,11 +189,12 @@ class ReviewState:
             "next_id": self.next_id,
             "segments": [s.as_dict() for s in self.stored],
             "bin": [s.as_dict() for s in self.binned],
+            "start_time": _written_start(self.began),
         }
 
     @staticmethod
     def from_dict(d: dict[str, Any]) -> ReviewState:
-        """The inverse of `as_dict`; tags and bin may be missing, as in files of version 1.
+        """The inverse of `as_dict`; tags, bin and start time may be missing, as in older files.
 
         Raises KeyError, TypeError, ValueError, BadSetting on a damaged document.
         """
@@ -195,4 +207,17 @@ class ReviewState:
             tuple(ReviewSegment.from_dict(s) for s in d["segments"]),
             int(d["next_id"]),
             tuple(ReviewSegment.from_dict(s) for s in d.get("bin", ())),
+            read_start(d["start_time"]["time"]) if d.get("start_time") else "",
         )
+
+
+def read_start(text: str) -> str:
+    """A start time from a file, as `ReviewState.start_time`.  Raises ValueError, TypeError."""
+    return datetime.fromisoformat(text).isoformat() if text else ""
+
+
+def _written_start(began: datetime | None) -> dict[str, Any] | None:
+    if began is None:
+        return None
+    offset = offset_of(began)
+    return {"time": began.isoformat(), "offset": offset or None, "origin": FROM_ANALYST}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from app.application import Application
 from engine.places import user_folder
@@ -92,3 +95,43 @@ def drag(widget, start: QPointF, stop: QPointF, steps: int = 6) -> None:
         QTest.mouseMove(widget, (start + (stop - start) * (step / steps)).toPoint())
         QApplication.processEvents()
     QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=stop.toPoint())
+
+
+def in_front(application: Application) -> None:
+    """Without a window manager nobody else gives the keys back to the window."""
+    application.window.activateWindow()
+    assert QTest.qWaitForWindowActive(application.window)
+
+
+@contextmanager
+def in_dialog(
+    application: Application, kind: type[QDialog], act: Callable[[Any], None]
+) -> Iterator[None]:
+    """What is done inside opens a modal dialog; `act` has it once it takes keys, then it closes."""
+    in_front(application)
+    failures: list[Exception] = []
+    done: list[bool] = []
+    over: list[bool] = []
+
+    def look() -> None:
+        if over:
+            return
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, kind) or not dialog.isActiveWindow():
+            QTimer.singleShot(1, look)
+            return
+        try:
+            act(dialog)
+        except (AssertionError, LookupError, RuntimeError, TypeError) as failure:
+            failures.append(failure)
+        done.append(True)
+        if dialog.isVisible():
+            dialog.reject()
+
+    QTimer.singleShot(0, look)
+    yield
+    over.append(True)
+    if failures:
+        raise failures[0]
+    in_front(application)
+    assert done, f"no {kind.__name__} was opened"

@@ -248,7 +248,7 @@ def test_removing_the_last_footage_shows_the_start_page_with_it_among_the_recent
 
 
 def test_going_to_a_typed_time_or_frame():
-    from app.views.dialogs import parse_place
+    from app.models.place import parse_place
 
     assert parse_place("120") == ("frame", 120.0)
     assert parse_place("1:02.5") == ("seconds", 62.5)

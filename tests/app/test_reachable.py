@@ -38,6 +38,7 @@ from app.commands import COMMANDS, Need
 from app.focus import needed_by
 from app.keymap import Keymap
 from app.main_window import MainWindow
+from app.models.place import Ground
 from app.settings import Settings
 from app.views.about_dialog import AboutDialog, dependencies
 from app.views.crash_dialog import CrashDialog
@@ -50,6 +51,7 @@ from app.views.learn_dialog import LearnDialog
 from app.views.portrait_dialog import PortraitDialog
 from app.views.relink_dialog import RelinkDialog
 from app.views.settings_dialog import SettingsDialog
+from app.views.start_dialog import Beginning, StartDialog
 from app.views.versions_dialog import VersionRow, VersionsDialog
 from app.views.weights_dialog import WeightsDialog
 
@@ -314,7 +316,8 @@ def made_dialogs(tmp_path) -> dict[str, QDialog]:
     keys = {command.id: "N" for command in COMMANDS}
     rows = dependencies("pytest")
     return {
-        "GoToDialog": GoToDialog(100),
+        "GoToDialog": GoToDialog(Ground(100, 10.0)),
+        "StartDialog": StartDialog("yard.mp4", Beginning(None, None, "", 2.5)),
         "KeysDialog": KeysDialog(COMMANDS, keys),
         "RemapDialog": RemapDialog(Keymap()),
         "SettingsDialog": SettingsDialog(settings, {"en": "English"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -173,6 +174,7 @@ def test_a_review_is_read_back_as_it_was(session: ReviewSession) -> None:
         0.4,
         0.011,
         (IgnoredArea(((0.1, 0.2), (0.3, 0.4), (0.5, 0.1)), "the clock"),),
+        start_time="2024-01-31T14:22:33+01:00",
     ).with_segment(
         ReviewSegment("f1", FrameSpan(1, 7), 3.5, 2, "made", CONFIRMED, 'He said "hm", 1 < 2\n日本')
     )
@@ -182,6 +184,11 @@ def test_a_review_is_read_back_as_it_was(session: ReviewSession) -> None:
     document = json.loads(session.path.read_text(encoding="utf-8"))
     for name in ("version", "footage", "analysis", "lambda", "gamma", "ignored_areas", "segments"):
         assert name in document
+    assert document["start_time"] == {
+        "time": "2024-01-31T14:22:33+01:00",
+        "offset": "+01:00",
+        "origin": "analyst",
+    }
     assert set(document["footage"]) >= {"path", "relative_path", "size", "fingerprint"}
     assert review_path(Path("/x/yard.h5")) == Path("/x/yard.review.json")
 
@@ -310,3 +317,28 @@ def test_ignored_areas_follow_the_state(analysis: Analysis) -> None:
     assert np.isnan(kept_parts(analysis, (area,))["patch_speed"]).all()
     state = replace(default_state(analysis), areas=(area,))
     assert track(analysis, state, analysis.calibration).segments == []
+
+
+def test_the_same_moment_in_another_zone_is_another_start_and_a_step_of_undo(
+    session: ReviewSession,
+) -> None:
+    start = "2024-01-31T14:22:33"
+    for text in (f"{start}+00:00", "2024-01-31T15:22:33+01:00", start):
+        session.change("Start of the recording", replace(session.state, start_time=text))
+    again = open_review(session.path, REFERENCE, ReviewState())
+    assert again.state.began == datetime(2024, 1, 31, 14, 22, 33)
+    again.undo()
+    assert again.state.start_time == "2024-01-31T15:22:33+01:00"
+    again.undo()
+    again.undo()
+    assert again.state == ReviewState()
+
+
+def test_a_review_from_before_start_times_opens(session: ReviewSession) -> None:
+    session.change("one", at(session.state, 2))
+    document = json.loads(session.path.read_text(encoding="utf-8"))
+    del document["start_time"]
+    session.path.write_text(json.dumps(document), encoding="utf-8")
+    again = open_review(session.path, REFERENCE, ReviewState())
+    assert again.state == session.state
+    assert again.state.began is None
