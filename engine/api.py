@@ -76,6 +76,27 @@ def recognise(footage: Footage) -> tuple[CameraMatch, ...]:
     return () if seen is None else matches(seen, list_weights())
 
 
+def camera_warning(footage: Footage, weights: str | None) -> str:
+    """A sentence where weights (name or path) learned another camera than the footage's; "" where
+    they did not, or where it cannot be told.  Raises UnreadableWeights.
+    """
+    if weights is None:
+        return ""
+    from engine.detectors.recognising import camera_warning as warned
+    from engine.detectors.weights import find_weights
+    from engine.errors import UnreadableFootage
+    from engine.footage.background import background_of
+
+    card = find_weights(weights)
+    if card.background is None:
+        return ""
+    try:
+        seen = background_of(footage)
+    except UnreadableFootage:  # what cannot be decoded is told by whoever scores it
+        return ""
+    return "" if seen is None else warned(seen, card, list_weights())
+
+
 def load_detector(
     *,
     weights: str | None = None,

@@ -19,7 +19,7 @@ from engine.analysis.analysis import Analysis, AnalysisHead, FootageReference
 from engine.analysis.file import check_target, read_analysis, working_path, write_analysis
 from engine.analysis.journal import JournalWriter, journal_path
 from engine.analysis.sampling import sample
-from engine.detectors.base import Detector, FrameScore, Stream
+from engine.detectors.base import Detector, FrameScore, Stream, check_gamma
 from engine.errors import BadSetting, UnreadableAnalysis
 from engine.files import fingerprint, storing
 from engine.footage import Footage
@@ -59,6 +59,8 @@ def head_for(footage: Footage, detector: Detector, settings: RunSettings) -> Ana
             f"gamma has no meaning for '{facts.name}': it has no memory to update.",
             hint="Leave --gamma out.",
         )
+    if gamma != facts.gamma:
+        check_gamma(gamma)
     return AnalysisHead(
         reference_to(footage),
         facts,

@@ -43,6 +43,7 @@ class Outcome:
 
     known: an earlier batch had scored it in the same way.  peak: the highest calibrated score;
     segments and flagged (seconds) at the default settings.  error and hint where it failed.
+    warning: where the weights learned another camera.
     """
 
     footage: str
@@ -56,6 +57,7 @@ class Outcome:
     flagged: float = 0.0
     error: str = ""
     hint: str = ""
+    warning: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """For the summary and for --json."""
@@ -95,6 +97,7 @@ def _score(task: FootageTask, report: Callable[[int, int], bool], began: float) 
         weights=task.weights, detector=task.detector, device=task.device, precision=task.precision
     )
     run = api.start_analysis(footage, detector, task.out, update=task.update, resume=True)
+    warning = api.camera_warning(footage, task.weights)
     state: State = "done"
     if run.resumed_from >= len(footage.table) > 0:
         state, analysis = "known", api.read_analysis(task.out)
@@ -118,6 +121,7 @@ def _score(task: FootageTask, report: Callable[[int, int], bool], began: float) 
         peak=peak,
         segments=segments,
         flagged=round(flagged, 3),
+        warning=warning,
     )
 
 

@@ -119,6 +119,9 @@ def analyse(
         calibrate=span,
         resume=resume,
     )
+    foreign = api.camera_warning(opened, weights)
+    if foreign:
+        say(f"Warning: {foreign}")
     began = time.monotonic()
     drive(run.run())
     seconds = max(1e-9, time.monotonic() - began)
@@ -132,8 +135,9 @@ def analyse(
         "device": chosen.device,
         "precision": chosen.precision,
     }
-    if chosen.facts.warning:
-        document["weights"], document["warning"] = chosen.facts.weights_id, chosen.facts.warning
+    warnings = [text for text in (chosen.facts.warning, foreign) if text]
+    if warnings:
+        document["weights"], document["warning"] = chosen.facts.weights_id, " ".join(warnings)
     if json:
         emit(document)
         return

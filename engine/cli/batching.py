@@ -88,6 +88,9 @@ def batch(
         ]
         columns = ["footage", "state", "scored", "peak", "segments", "error"]
         table(str(out), columns, rows)
+    for told in document["outcomes"]:
+        if told["warning"]:
+            say(f"Warning: {Path(told['footage']).name}: {told['warning']}")
     if document["failed"]:
         say(f"Error: {document['failed']} of {document['footages']} footages could not be scored.")
         say(f"Hint: Their reasons are in {out / 'batch.json'}; the others are not affected.")

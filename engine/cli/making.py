@@ -53,14 +53,14 @@ def demo(
     from engine.scoring.segments import FoundSegment
     from engine.timebase import FrameSpan
 
-    drive(render_demo())
-    footage = api.open_footage(demo_clip())
     if weights is None and detector is None:
         chosen = demo_detector(device, precision)
     else:
         chosen = api.load_detector(
             weights=weights, detector=detector, device=device, precision=precision
         )
+    drive(render_demo())
+    footage = api.open_footage(demo_clip())
     run = api.start_analysis(footage, chosen, out / "square.h5")
     drive(run.run())
     analysis = run.analysis

@@ -7,6 +7,7 @@ without it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.detectors.series import NormalSeries
+from engine.errors import BadSetting
 
 Picture = NDArray[np.uint8]  # RGB (H, W, 3)
 Map = NDArray[np.float32]
@@ -186,6 +188,15 @@ class DetectorFacts:
     def answers(self) -> bool:
         """Whether memory items or prototypes answer the places of a picture."""
         return self.has_memory or self.name == "apn"
+
+
+def check_gamma(gamma: float | None) -> None:
+    """BadSetting for what is no threshold of the regular score E_t, which is never negative."""
+    if gamma is not None and (not math.isfinite(gamma) or gamma < 0):
+        raise BadSetting(
+            f"gamma is a number from 0 upwards, not {gamma}.",
+            hint="Use --no-update to keep the memory as it is.",
+        )
 
 
 class Stream(Protocol):

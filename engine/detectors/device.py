@@ -10,6 +10,7 @@ import torch
 from engine.errors import BadSetting, DeviceUnavailable
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -55,7 +56,7 @@ def choose_dtype(precision: Precision, device: torch.device) -> torch.dtype:
         raise DeviceUnavailable(
             "fp16 is not useful on a CPU.", hint="Use --precision bf16 or fp32, or a CUDA device."
         )
-    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
+    return _DTYPES[precision]
 
 
 def precision_name(dtype: torch.dtype) -> str:

@@ -33,6 +33,24 @@ def background_in(card: WeightsCard) -> BackgroundSignature | None:
         return None
 
 
+def camera_warning(
+    seen: BackgroundSignature, card: WeightsCard, cards: Iterable[WeightsCard]
+) -> str:
+    """What to say where a card's weights learned another camera than the one seen; "" where it is
+    the same, or cannot be told because the card carries no background.
+    """
+    known = background_in(card)
+    if known is None or likeness(seen, known) >= SAME:
+        return ""
+    better = next((one.weights for one in matches(seen, cards) if one.same), "")
+    advice = (
+        f"'{better}' learned this one."
+        if better
+        else "no weights know this one; `normscope train` learns it."
+    )
+    return f"The weights '{card.name}' learned another camera than this footage shows; {advice}"
+
+
 def matches(seen: BackgroundSignature, cards: Iterable[WeightsCard]) -> tuple[CameraMatch, ...]:
     """Every card that carries a background and was not rolled back, the most alike first; of
     those of the same camera the user's own before those that came with the program, then what

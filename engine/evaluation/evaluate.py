@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.analysis.ahead import DecodeAhead
 from engine.analysis.sampling import sample
-from engine.detectors.base import Calibration, Detector, FrameScore, Pooling
+from engine.detectors.base import Calibration, Detector, FrameScore, Pooling, check_gamma
 from engine.errors import BadSetting
 from engine.evaluation.labelled import LabelledClip
 from engine.evaluation.memory_life import MemoryLife, moving_cells
@@ -28,7 +28,13 @@ from engine.evaluation.metrics import (
 from engine.evaluation.published import PAPER_LAMBDAS
 from engine.progress import Progress, RateMeter
 from engine.scoring.regions import RegionSettings, mark, overlay_map
-from engine.scoring.score import Normalise, ScoreSettings, anomaly_score, held
+from engine.scoring.score import (
+    Normalise,
+    ScoreSettings,
+    anomaly_score,
+    check_smoothing,
+    held,
+)
 
 Values = NDArray[np.float32]
 
@@ -44,6 +50,12 @@ class EvaluationSettings:
     pooling: Pooling | None = None
     smooth: float = 0.0
     pixels: bool = True
+
+    def __post_init__(self) -> None:
+        check_gamma(self.gamma)
+        check_smoothing(self.smooth)
+        if self.lambda_ is not None and not 0 <= self.lambda_ <= 1:
+            raise BadSetting(f"lambda lies between 0 and 1, not at {self.lambda_}.")
 
 
 @dataclass(slots=True)

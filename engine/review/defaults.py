@@ -26,4 +26,6 @@ def default_state(analysis: Analysis) -> ReviewState:
     settings = ScoreSettings(facts.default_lambda, normalise, pooling).fitting(facts)
     normal = normal_scores(facts, settings, analysis.calibration)
     threshold = round(float(np.quantile(normal, USUAL)), 3) if len(normal) else 1.0
+    if not np.isfinite(threshold):
+        threshold = 1.0
     return ReviewState(settings, SegmentSettings(threshold), gamma=analysis.head.gamma)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any, Literal
 
 from engine.footage.start_time import FROM_ANALYST
 from engine.scoring.ignoring import IgnoredArea
-from engine.scoring.score import ScoreSettings
+from engine.scoring.score import ScoreSettings, check_smoothing
 from engine.scoring.segments import FoundSegment, SegmentSettings
 from engine.timebase import FrameSpan, offset_of
 
@@ -48,7 +49,7 @@ class ReviewSegment:
             "id": self.id,
             "start": self.span.start,
             "stop": self.span.stop,
-            "peak": self.peak,
+            "peak": self.peak if math.isfinite(self.peak) else None,
             "peak_frame": self.peak_frame,
             "origin": self.origin,
             "verdict": asdict(self.verdict),
@@ -62,7 +63,7 @@ class ReviewSegment:
         return ReviewSegment(
             str(d["id"]),
             FrameSpan(int(d["start"]), int(d["stop"])),
-            float(d["peak"]),
+            math.nan if d["peak"] is None else float(d["peak"]),
             int(d["peak_frame"]),
             d["origin"],
             Verdict(**d["verdict"]),
@@ -110,6 +111,9 @@ class ReviewState:
     def began(self) -> datetime | None:
         """When the recording began as the analyst says."""
         return datetime.fromisoformat(self.start_time) if self.start_time else None
+
+    def __post_init__(self) -> None:
+        check_smoothing(self.smooth_seconds)
 
     def joined_with(self, found: list[FoundSegment]) -> list[ReviewSegment]:
         """Stored segments, and the found ones that none of them overlaps and that are not in the

@@ -5,6 +5,7 @@ Pure and fast: everything here is recomputed while a slider is dragged.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -18,6 +19,12 @@ from engine.scoring.calibrating import scale_of, turned_up
 
 Normalise = Literal["calibrated", "minmax", "none"]
 Values = NDArray[np.float32]
+
+
+def check_smoothing(sigma: float) -> None:
+    """BadSetting for what is no sigma of a Gaussian."""
+    if not math.isfinite(sigma) or sigma < 0:
+        raise BadSetting(f"Smoothing is a number and not negative, so it cannot be {sigma}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,7 @@ class ScoreSettings:
     def __post_init__(self) -> None:
         if not 0.0 <= self.lambda_ <= 1.0:
             raise BadSetting(f"lambda lies between 0 and 1, not at {self.lambda_}.")
-        if self.smooth < 0:
-            raise BadSetting("Smoothing cannot be negative.")
+        check_smoothing(self.smooth)
         if self.normalise not in get_args(Normalise):
             raise BadSetting(
                 f"'{self.normalise}' is not a normalisation.",
@@ -89,7 +95,8 @@ def normalised(
 
 
 def smoothed(values: Values, sigma: float) -> Values:
-    """Gaussian over time, edges held, NaN ignored and kept.  sigma in frames."""
+    """Gaussian over time, edges held, NaN ignored and kept.  sigma in frames, at most all."""
+    sigma = min(sigma, float(len(values)))  # the window of a wider one need not fit into memory
     if sigma <= 0:
         return values
     # half a second to import, which the start of the window need not pay

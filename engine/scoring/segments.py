@@ -4,6 +4,7 @@ seconds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +29,11 @@ class SegmentSettings:
     def __post_init__(self) -> None:
         if not 0 <= self.hysteresis <= 1:
             raise BadSetting("The hysteresis share lies between 0 and 1.")
-        if min(self.min_length, self.merge_gap, self.padding) < 0:
-            raise BadSetting("Lengths, gaps and padding cannot be negative.")
+        if not math.isfinite(self.threshold):
+            raise BadSetting(f"The threshold is a number, not {self.threshold}.")
+        times = (self.min_length, self.merge_gap, self.padding)
+        if not all(map(math.isfinite, times)) or min(times) < 0:
+            raise BadSetting("Lengths, gaps and padding are numbers of seconds, never negative.")
 
     @property
     def low_threshold(self) -> float:

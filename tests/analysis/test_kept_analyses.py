@@ -32,7 +32,7 @@ def test_a_run_that_is_cut_short_does_not_replace_a_complete_one(broken_walk, mn
 def test_runs_with_another_gamma_stand_beside_each_other(broken_walk, mnad):
     footage = open_footage(broken_walk)
     whole = finished(api.start_analysis(footage, mnad))
-    gamma = float(np.nanmin(whole.regular_score)) - 1.0
+    gamma = float(np.nanmin(whole.regular_score)) / 2
     path = path_for(footage.path, mnad.facts, gamma, True)
     finished(rerun(whole, footage, mnad, gamma, path))
     heads = stored_heads(footage.path)

@@ -291,6 +291,12 @@ def test_the_demo_does_the_whole_job(
     assert document(run("verify", told["case"], "--json"))["result"] == "pass"
 
 
+def test_the_demo_looks_weights_up_before_it_renders(run: Run, user_home: Path) -> None:
+    fails(run("demo", "--out", "demo", "--weights", "nobody"), "no weights named 'nobody'")
+    assert not list(user_home.rglob("*.mp4"))
+    assert not Path("demo").exists()
+
+
 def test_an_unfinished_demo_clip_is_rendered_again(
     monkeypatch: pytest.MonkeyPatch, user_home: Path
 ) -> None:
