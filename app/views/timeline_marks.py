@@ -79,7 +79,7 @@ class LoopItem(RowItem):
 class InPointItem(RowItem):
     """An opening bracket where a segment or a range is to begin, with a shade to its right."""
 
-    _HOOK, _BAR, _SHADE = 7.0, 2.0, 26.0
+    _HOOK, _BAR, _SHADE = 7.0, 2.0, 14.0
 
     def __init__(self, box: Any) -> None:
         super().__init__(box, 5)
