@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.comparing import Comparing
+from app.controllers.comparing import Comparing, Others
 from app.controllers.document import Document
 from app.language import mark, tr, tr_count
 from app.numerals import significant, whole
@@ -56,6 +56,7 @@ class ComparePane(QObject):
         self._comparing.failed.connect(desk.tell)
         self._rows: list[CompareRow] = []
         self._shown = False
+        self._waiting: Document | None = None  # compared as soon as its analyses are listed
         self._made: tuple[Analysis, object, ScoreTrack] | None = None
         window = desk.window
         window.compare.other_chosen.connect(self.choose)
@@ -76,7 +77,7 @@ class ComparePane(QObject):
     def set_document(self, document: Document | None) -> None:
         """Another footage: what it was compared with is compared again."""
         self._comparing.forget()
-        self._made = None
+        self._made = self._waiting = None
         if document is None:
             self._desk.window.compare.set_others("", [], "")
         else:
@@ -101,14 +102,22 @@ class ComparePane(QObject):
     def toggle(self) -> None:
         """Compare with the analysis before this one; or stop comparing."""
         window, document = self._desk.window, self._desk.current
+        self._waiting = None
         window.side.setCurrentWidget(window.compare)
         if document is not None and document.compared is not None:
             self.choose("")
             return
         window.actions_.check("timeline.compare", False)
         others = self._comparing.others
-        if document is None or others is None:
+        if document is None:
             return
+        if others is None or others.wish.footage != document.path:
+            self._waiting = document
+            self._comparing.want(document.path, None)
+            return
+        self._choose_first(document, others)
+
+    def _choose_first(self, document: Document, others: Others) -> None:
         rest = [h for h in others.heads if h.path != self._own(document)]
         if rest:
             self.choose(str(rest[0].path))
@@ -154,6 +163,9 @@ class ComparePane(QObject):
         chosen = "" if document.compared is None else str(document.compared)
         self._desk.window.compare.set_others(mine, listed, chosen)
         self.refresh()
+        if self._waiting is document:
+            self._waiting = None
+            self._choose_first(document, others)
 
     @Slot()
     def refresh(self) -> None:

@@ -27,6 +27,7 @@ from app.joined_pane import JoinedPane
 from app.language import tr
 from app.learn_pane import LearnPane
 from app.main_window import MainWindow
+from app.marks_pane import MarksPane
 from app.media_pane import SUFFIX as REVIEW
 from app.media_pane import MediaPane
 from app.near_pane import NearPane
@@ -75,6 +76,7 @@ class Desk(QObject):
         self.joined = JoinedPane(self)
         self.began = StartPane(self)
         self.demo = DemoPane(self)
+        self.marks = MarksPane(self)
         self.learning, self.cameras = LearnPane(self), CameraPane(self)
         self.suggesting = SuggestionPane(self)
         self.figures = FiguresPane(self)
@@ -219,7 +221,7 @@ class Desk(QObject):
         self.time.enter(document)
         self.compare.set_document(document)
         self.detectors.on_changed(document)
-        self.learning.show_marked(document)
+        self.marks.show()
         self.allow()
         first, *others = footage_row(document).problems or ("",)
         if first:

@@ -71,7 +71,8 @@ class Dispatch(QObject):
         for table in (ReviewCommands(desk).table(), desk.shell.table(), desk.learning.table()):
             self._bind(table)
         for pane in (
-            desk.recents, desk.time, desk.near, desk.compare, desk.joined, desk.figures, desk.began,
+            desk.recents, desk.time, desk.near, desk.compare, desk.joined, desk.figures,
+            desk.began, desk.marks,
         ):  # fmt: skip
             self._bind(pane.commands())
         missing = {command.id for command in COMMANDS} ^ set(self._table)

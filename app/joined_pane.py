@@ -109,6 +109,7 @@ class JoinedPane(QObject):
         self._show()
         self._desk.review.show_rows()
         self._desk.near.refresh()
+        self._desk.marks.show()
         said = []
         if self.joined is not None and self.joined.assumed:
             said.append(tr("The recordings carry no times: they are laid end to end."))

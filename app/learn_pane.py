@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.controllers.document import Document
 from app.controllers.learning import RangeCheck
-from app.language import tr, tr_count
+from app.language import tr
 from app.learn_ranges import Ranges
 from app.learn_run_pane import LearnRunPane
 from app.learn_words import base_choices, detector_choices, effort_words
@@ -57,69 +57,23 @@ class LearnPane(QObject):
         self.check.failed.connect(self._on_check_failed)
         self.check.crashed.connect(desk.crashed)
         desk.window.keys_shown.connect(self._show_keys)
+        desk.marks.changed.connect(self._on_marked)
 
     def table(self) -> dict[str, Callable[[], object]]:
         """What each command's id does."""
         return {
             "learn.normal": self.show,
-            "learn.mark": self.mark,
             "learn.dismissed": self.add_dismissed,
             **self.weights.table(),
         }
 
     # --- ranges ---------------------------------------------------------------------------------
 
-    def mark(self) -> None:
-        """From the in-point to the playhead, or the chosen segment, is normal."""
-        from engine.learning.normal import joined
-        from engine.timebase import FrameSpan
-
-        document, desk = self._desk.current, self._desk
-        if document is None or document.footage is None:
-            return
-        at = desk.playback.index
-        if document.in_point is not None:
-            first, last = sorted((document.in_point, at))
-            span = FrameSpan(first, last + 1)
-            document.in_point = None
-        else:
-            segment = desk.reviewing.segment(document.selected)
-            if segment is None:
-                self._say(
-                    tr(
-                        "Set the in-point with {key} where normal starts, then mark where it stops",
-                        key=self._desk.window.actions_.named("segments.in"),
-                    )
-                )
-                return
-            span = segment.span
-        document.normal = joined([*document.normal, span])
-        self.show_marked(document)
-        count = len(document.normal)
-        self._say(
-            tr_count(
-                count,
-                "{count} range is marked as normal; {key} learns from it",
-                "{count} ranges are marked as normal; {key} learns from them",
-                key=self._desk.window.actions_.named("learn.normal"),
-            )
-        )
+    @Slot(object)
+    def _on_marked(self, document: Document) -> None:
         if self.dialog is not None and self.dialog.state == "form":
             self.ranges.set_marked(document)
             self._show_ranges()
-
-    def show_marked(self, document: Document | None) -> None:
-        """The marked ranges on the timeline."""
-        if document is None or document.footage is None:
-            self._desk.window.timeline.set_normal([])
-            return
-        seconds = document.footage.table.seconds()
-        end = float(document.footage.table.duration)
-        spans = [
-            (float(seconds[s.start]), float(seconds[s.stop]) if s.stop < len(seconds) else end)
-            for s in document.normal
-        ]
-        self._desk.window.timeline.set_normal(spans)
 
     def add_dismissed(self) -> None:
         """What was dismissed is normal: learn it as a new version of the weights in force."""
@@ -226,11 +180,7 @@ class LearnPane(QObject):
 
     @Slot(list)
     def _on_remove(self, rows: list[int]) -> None:
-        for span in self.ranges.remove(rows):
-            document = self._desk.current
-            if document is not None:
-                document.normal = tuple(s for s in document.normal if s != span)
-                self.show_marked(document)
+        self._desk.marks.unmark(self.ranges.remove(rows))
         self._show_ranges()
 
     @Slot(int, str, str)

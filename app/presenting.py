@@ -11,6 +11,7 @@ from app.language import tr
 from app.models.footage_model import FootageRow
 from app.models.segment_model import SegmentRow
 from app.numerals import decimal, percent_done, significant
+from app.views.segment_list import NO_SEGMENTS
 from app.wording import fault
 from engine.timebase import timecode
 
@@ -56,6 +57,18 @@ def _state(document: Document) -> str:
     if document.peak is None:
         return state
     return f"{state} · {tr('peak {score}', score=decimal(document.peak, 1))}"
+
+
+def nothing_found(document: Document, key: str) -> str:
+    """Why there is no segment, and what to do next.  key: that of the command Analyse."""
+    analysis, button = document.analysis, tr("Analyse ({key})", key=key) if key else tr("Analyse")
+    if document.progress or document.running:
+        return tr("Segments appear here as frames are scored.")
+    if analysis is None or analysis.frames_done == 0:
+        return tr("Not analysed yet. Press {analyse}.", analyse=button)
+    if not analysis.complete:
+        return tr("No segments so far. Press {analyse} to score the rest.", analyse=button)
+    return tr(NO_SEGMENTS)
 
 
 def segment_rows(track: ScoreTrack, analysis: Analysis) -> list[SegmentRow]:

@@ -65,7 +65,7 @@ class ReviewCommands(QObject):
     def _in_point(self) -> None:
         if self._desk.current is not None:
             index = self._desk.playback.index
-            self._desk.current.in_point = index
+            self._desk.marks.set_in_point(index)
             key = self._key("segments.out")
             self._say(
                 tr("In-point at frame {index}; press {key} where it stops", index=index, key=key)
@@ -77,7 +77,7 @@ class ReviewCommands(QObject):
             self._say(tr("Set the in-point with {key} first", key=self._key("segments.in")))
             return
         a, b = sorted((document.in_point, self._desk.playback.index))
-        document.in_point = None
+        self._desk.marks.set_in_point(None)
         made = self._desk.judging.make(FrameSpan(a, b + 1))
         if made is not None:
             self._desk.review.select_segment(made)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.commands import BY_ID
 from app.controllers.document import Document
 from app.controllers.judging import Judging, VerdictName
 from app.language import tr
 from app.models.place import parse_place
-from app.presenting import segment_rows
+from app.presenting import nothing_found, segment_rows
 from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class SegmentsPane(QObject):
         w.segments.inspector.note_typed.connect(self._on_note_typed)
         w.segments.inspector.tags_edited.connect(self._on_tags)
         w.segments.inspector.edge_typed.connect(self._on_edge_typed)
+        for signal in (desk.analysing.changed, desk.analysing.finished):
+            signal.connect(self._on_analysing)
         self._rows_timer = QTimer(self)
         self._rows_timer.setSingleShot(True)
         self._rows_timer.setInterval(ROWS_MS)
@@ -62,6 +65,7 @@ class SegmentsPane(QObject):
         if document is not None and document.analysis is not None and track is not None:
             own = segment_rows(track, document.analysis)
         rows = self._desk.joined.all_rows(own)
+        self._say_empty()
         w.timeline.set_segments(rows)
         w.segments.set_segments(rows)
         if document is None:
@@ -76,6 +80,18 @@ class SegmentsPane(QObject):
         self._desk.thumbnails.want_all(
             [(d, [s.peak_frame for s in made.segments]) for d, made in tracks if made is not None]
         )
+
+    @Slot(object)
+    def _on_analysing(self, document: Document) -> None:
+        if document is self._desk.current:
+            self._say_empty()
+
+    def _say_empty(self) -> None:
+        """Why the list is empty, and what fills it."""
+        document, window = self._desk.current, self._desk.window
+        if document is not None:
+            key = window.actions_.keys(BY_ID["analysis.start"])
+            window.segments.set_empty_text(nothing_found(document, key))
 
     def _track_of(self, document: Document) -> ScoreTrack | None:
         here = document is self._desk.current

@@ -74,3 +74,4 @@ class StartPane(QObject):
         desk.joined.refresh()
         desk.review.show_rows()
         desk.near.refresh()
+        desk.marks.show()

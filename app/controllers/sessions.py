@@ -26,8 +26,10 @@ def ensure_session(document: Document | None) -> EngineError | None:
     analysis, problem = document.analysis, None
     if analysis.path is None:
         return None
-    # when it began does not depend on which detector looks at it
-    default = replace(default_state(analysis), start_time=document.start_time)
+    # when it began and what is normal do not depend on which detector looks at it
+    default = replace(
+        default_state(analysis), start_time=document.start_time, normal=document.normal
+    )
     carried = document.carried
     path = review_path(analysis.path) if carried is None else carried.path
     reference, name = analysis.head.footage, analysis.path.name

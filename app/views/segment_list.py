@@ -46,7 +46,9 @@ from app.views.segment_table import SegmentFilter, SegmentTable
 MODIFIER = Qt.KeyboardModifier
 _NARROW = 700  # below it length, tags and note leave the table
 _LOW = 400  # below it the inspector shows the note alone
-_EMPTY = mark("No segments above the threshold. Lower it on the timeline, or drag it in the panel.")
+NO_SEGMENTS = mark(
+    "No segments above the threshold. Lower it on the timeline, or drag it in the panel."
+)
 
 
 class SegmentList(QWidget):
@@ -126,7 +128,8 @@ class SegmentList(QWidget):
         table.selectionModel().currentRowChanged.connect(self._current_changed)
         table.selectionModel().selectionChanged.connect(self._selection_changed)
         table.clicked_again.connect(self._activate)
-        self.empty = EmptyText(table.viewport(), tr(_EMPTY))
+        self._empty_text = tr(NO_SEGMENTS)
+        self.empty = EmptyText(table.viewport(), self._empty_text)
         for signal in (self.filter.rowsInserted, self.filter.rowsRemoved, self.filter.modelReset):
             signal.connect(self._refresh)
         return table
@@ -170,7 +173,10 @@ class SegmentList(QWidget):
 
     def set_empty_text(self, text: str) -> None:
         """What to do next while there is no segment."""
-        self.empty.setText(text)
+        if text != self._empty_text:
+            self._empty_text = text
+            self.empty.setText(text)
+            self._refresh()
 
     def selected_id(self) -> str | None:
         """The current segment, if one is selected."""

@@ -121,6 +121,10 @@ class Timeline(JoinedStage):
         """The part that is played over and over, in seconds."""
         self._loop.set_span(None if span is None else self._moved([span])[0])
 
+    def set_in_point(self, seconds: float | None) -> None:
+        """Where a segment or a range is to begin; None without an in-point."""
+        self._in_point.set_at(None if seconds is None else seconds + self.origin)
+
     def set_brush(self, mask: NDArray[np.bool_] | None) -> None:
         """Frames to tint under the score (N,)."""
         self._score.set_mask(mask)

@@ -76,6 +76,38 @@ class LoopItem(RowItem):
             painter.fillRect(QRectF(x, 0, 3, height), accent)
 
 
+class InPointItem(RowItem):
+    """An opening bracket where a segment or a range is to begin, with a shade to its right."""
+
+    _HOOK, _BAR, _SHADE = 7.0, 2.0, 14.0
+
+    def __init__(self, box: Any) -> None:
+        super().__init__(box, 5)
+        self._at: float | None = None
+
+    def set_at(self, seconds: float | None) -> None:
+        """When it begins; None without an in-point."""
+        self._at = seconds
+        self.update()
+
+    def at(self) -> float | None:
+        """What is shown."""
+        return self._at
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        (x0, x1), _ = self._box.viewRange()
+        if self._at is None or not x0 <= self._at <= x1:
+            return
+        left, height = round(self.left_of(self._at)), self._box.height()
+        colour = QColor(theme.colours().text)
+        painter.fillRect(QRectF(left, 0, self._SHADE, height), faded(theme.colours().text, 0.14))
+        painter.fillRect(QRectF(left, 0, self._BAR, height), colour)
+        for y in (0.0, height - self._BAR):
+            painter.fillRect(QRectF(left, y, self._HOOK, self._BAR), colour)
+
+
 class FoundByItem(RowItem):
     """Blocks of what both analyses found and what only one did: colour, pattern and letter."""
 

@@ -10,31 +10,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.analysis.ahead import DecodeAhead, Sampled
 from engine.analysis.sampling import Sampling
 from engine.detectors.base import Picture
 from engine.footage import Footage, open_footage
-from engine.footage.background import (
-    HEIGHT,
-    SAME,
-    WIDTH,
-    BackgroundGatherer,
-    BackgroundSignature,
-    likeness,
-    shift_between,
-)
+from engine.footage.background import BackgroundGatherer, BackgroundSignature
+from engine.footage.changing import MOVED, differences
 from engine.learning.clips import Take
 from engine.learning.normal import NormalFootage, expanded, sampled_spans
 from engine.progress import Progress
 from engine.timebase import FrameSpan, spoken_duration, timecode
 
 FindingKind = Literal["cut", "gap", "moved", "other-scene", "light", "short"]
-MOVED = 0.02  # of width or height; backgrounds of few pictures differ by up to 0.005 by themselves
-LIGHT = 1.5  # times brighter or darker
 SHORTEST = 60.0  # seconds of normal footage below which rarity means little
 _NAMED = 3  # places that a sentence names before it counts
 
@@ -216,34 +205,24 @@ def _breaks(one: _Range) -> list[Finding]:
 def _compared(one: BackgroundSignature, other: BackgroundSignature, where: str) -> list[Finding]:
     """A moved camera, another scene, other light."""
     found = []
-    right, down = shift_between(one, other)
-    straight = likeness(one, other, shift=0)
-    aligned = likeness(one, _moved_back(other, right, down), shift=0)
-    if max(abs(right), abs(down)) >= MOVED and aligned >= SAME and aligned > straight + 0.03:
-        sides = (("right", "left", right, one.width), ("down", "up", down, one.height))
-        said = " and ".join(
-            f"{abs(share) * size:.0f} pixels {one_way if share > 0 else other_way}"
-            for one_way, other_way, share, size in sides
-            if abs(share) >= MOVED / 2
-        )
-        found.append(Finding("moved", f"{where} the camera moved: the picture lies {said}."))
-    elif straight < SAME and likeness(one, other) < SAME:
-        found.append(
-            Finding("other-scene", f"{where} the scene is another one; both would become normal.")
-        )
-    dark, bright = sorted((max(1.0, one.light), max(1.0, other.light)))
-    if bright / dark >= LIGHT:
-        way = "brighter" if other.light > one.light else "darker"
-        found.append(
-            Finding("light", f"{where} the light differs: {bright / dark:.1f} times {way}.")
-        )
+    for difference in differences(one, other):
+        if difference.kind == "moved":
+            sides = (
+                ("right", "left", difference.right, one.width),
+                ("down", "up", difference.down, one.height),
+            )
+            said = " and ".join(
+                f"{abs(share) * size:.0f} pixels {one_way if share > 0 else other_way}"
+                for one_way, other_way, share, size in sides
+                if abs(share) >= MOVED / 2
+            )
+            sentence = f"{where} the camera moved: the picture lies {said}."
+        elif difference.kind == "light":
+            times, way = difference.light, "brighter"
+            if times < 1:
+                times, way = 1 / times, "darker"
+            sentence = f"{where} the light differs: {times:.1f} times {way}."
+        else:
+            sentence = f"{where} the scene is another one; both would become normal."
+        found.append(Finding(difference.kind, sentence))
     return found
-
-
-def _moved_back(one: BackgroundSignature, right: float, down: float) -> BackgroundSignature:
-    back = np.array([[1, 0, -right * WIDTH], [0, 1, -down * HEIGHT]], np.float32)
-    picture: NDArray[np.uint8] = np.asarray(
-        cv2.warpAffine(one.picture, back, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE),
-        np.uint8,
-    )
-    return BackgroundSignature(picture, one.width, one.height)

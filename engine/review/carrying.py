@@ -13,9 +13,13 @@ from engine.review.state import ReviewState
 
 def with_decisions_of(state: ReviewState, other: ReviewState) -> ReviewState:
     """A state that also holds the other one's stored segments, but for those that overlap its own,
-    and its start time unless it has one: what was decided last counts.
+    and its start time and normal ranges unless it has some: what was decided last counts.
     """
-    joined = replace(state, start_time=state.start_time or other.start_time)
+    joined = replace(
+        state,
+        start_time=state.start_time or other.start_time,
+        normal=state.normal or other.normal,
+    )
     for segment in other.stored:
         if not any(segment.span.overlaps(kept.span) for kept in state.stored):
             joined = joined.with_segment(replace(segment, stored=False))

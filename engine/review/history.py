@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine.review.state import ReviewSegment, ReviewState, read_start
+from engine.review.state import ReviewSegment, ReviewState, read_spans, read_start, written_spans
 from engine.scoring.ignoring import IgnoredArea
 from engine.scoring.score import ScoreSettings
 from engine.scoring.segments import SegmentSettings
@@ -133,6 +133,8 @@ def patch_between(before: ReviewState, after: ReviewState) -> Patch:
     for name in ("smooth_seconds", "gamma", "next_id", "start_time"):
         if getattr(before, name) != getattr(after, name):
             patch[name] = getattr(after, name)
+    if before.normal != after.normal:
+        patch["normal"] = written_spans(after.normal)
     for name in ("areas", "stored", "binned"):
         splice = _splice(getattr(before, name), getattr(after, name))
         if splice is not None:
@@ -171,6 +173,8 @@ def patched(state: ReviewState, patch: Patch) -> ReviewState:
         changes["next_id"] = int(patch["next_id"])
     if "start_time" in patch:
         changes["start_time"] = read_start(patch["start_time"])
+    if "normal" in patch:
+        changes["normal"] = read_spans(patch["normal"])
     if "areas" in patch:
         changes["areas"] = _spliced(state.areas, patch["areas"], IgnoredArea.from_dict)
     for name in ("stored", "binned"):

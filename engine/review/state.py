@@ -95,6 +95,7 @@ class ReviewState:
     start_time: when the recording began as the analyst says, ISO 8601, with offset where the zone
     is known; "" where what the file says holds.  It is text because moments that are the same in
     two zones are equal, and the zone must not be lost.
+    normal: ranges that were marked as normal, in time order.
     """
 
     score: ScoreSettings = field(default_factory=ScoreSettings)
@@ -106,6 +107,7 @@ class ReviewState:
     next_id: int = 1
     binned: tuple[ReviewSegment, ...] = ()
     start_time: str = ""
+    normal: tuple[FrameSpan, ...] = ()
 
     @property
     def began(self) -> datetime | None:
@@ -194,11 +196,13 @@ class ReviewState:
             "segments": [s.as_dict() for s in self.stored],
             "bin": [s.as_dict() for s in self.binned],
             "start_time": _written_start(self.began),
+            "normal": written_spans(self.normal),
         }
 
     @staticmethod
     def from_dict(d: dict[str, Any]) -> ReviewState:
-        """The inverse of `as_dict`; tags, bin and start time may be missing, as in older files.
+        """The inverse of `as_dict`; what older files do not have may be missing: tags, bin, start
+        time, normal ranges.
 
         Raises KeyError, TypeError, ValueError, BadSetting on a damaged document.
         """
@@ -212,12 +216,23 @@ class ReviewState:
             int(d["next_id"]),
             tuple(ReviewSegment.from_dict(s) for s in d.get("bin", ())),
             read_start(d["start_time"]["time"]) if d.get("start_time") else "",
+            read_spans(d.get("normal", ())),
         )
 
 
 def read_start(text: str) -> str:
     """A start time from a file, as `ReviewState.start_time`.  Raises ValueError, TypeError."""
     return datetime.fromisoformat(text).isoformat() if text else ""
+
+
+def written_spans(spans: Iterable[FrameSpan]) -> list[list[int]]:
+    """Spans for a file."""
+    return [[span.start, span.stop] for span in spans]
+
+
+def read_spans(pairs: Iterable[Sequence[int]]) -> tuple[FrameSpan, ...]:
+    """The inverse of `written_spans`.  Raises ValueError, TypeError."""
+    return tuple(FrameSpan(int(start), int(stop)) for start, stop in pairs)
 
 
 def _written_start(began: datetime | None) -> dict[str, Any] | None:

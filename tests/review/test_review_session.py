@@ -342,3 +342,16 @@ def test_a_review_from_before_start_times_opens(session: ReviewSession) -> None:
     again = open_review(session.path, REFERENCE, ReviewState())
     assert again.state == session.state
     assert again.state.began is None
+
+
+def test_normal_ranges_are_part_of_the_review_and_of_undo(session: ReviewSession) -> None:
+    for spans in ((FrameSpan(3, 9),), (FrameSpan(3, 9), FrameSpan(20, 40))):
+        session.change("Marked as normal", replace(session.state, normal=spans))
+    again = open_review(session.path, REFERENCE, ReviewState())
+    assert again.state.normal == (FrameSpan(3, 9), FrameSpan(20, 40))
+    again.undo()
+    assert again.state.normal == (FrameSpan(3, 9),)
+    document = json.loads(session.path.read_text(encoding="utf-8"))
+    del document["normal"]
+    session.path.write_text(json.dumps(document), encoding="utf-8")
+    assert open_review(session.path, REFERENCE, ReviewState()).state.normal == ()
