@@ -1,7 +1,7 @@
 """How the patch, kappa and lambda of `attributes` were chosen: pasted anomalies, each clip before
 densities that have not seen it.
 
-Not part of the checks: some twenty minutes of one core.  Anomalies are told from clips into which
+Not part of the checks: some forty minutes of one core for all of Ped2's clips.  Anomalies are told from clips into which
 walkers were pasted as they walked: what tells a pasted clip from an untouched one may be the seam.
 
 Run: python tests/benchmarks/attributes_choices.py --clips ped2/training/frames --foreign plaza.avi
@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, required=True, help="a folder of normal clips")
     parser.add_argument("--foreign", type=Path, required=True)
-    parser.add_argument("--every", type=int, default=2, help="paste into each Nth clip")
+    parser.add_argument("--into", default="", help="clips that are pasted into, 02,03; default all")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     clips = {path.name: read_frames(path) for path in sorted(given.clips.iterdir())}
@@ -65,7 +65,7 @@ def main() -> None:
     for at, (name, frames) in enumerate(clips.items()):
         rest = Learner.of_all([learners[k] for k in clips if k != name]).normal()
         found["normal"].append((planes(normal[name], rest), np.zeros(len(frames) - 1, bool)))
-        if at % given.every:
+        if given.into and name not in given.into.split(","):
             continue
         moving = [track for k in clips if k != name for track in walkers[k]]
         for kind, made, mask in pasted(frames, moving, others, at):
