@@ -1,8 +1,9 @@
 """How the patch, kappa and lambda of `attributes` were chosen: pasted anomalies, each clip before
 densities that have not seen it.
 
-Not part of the checks: some forty minutes of one core for all of Ped2's clips.  Anomalies are told from clips into which
-walkers were pasted as they walked: what tells a pasted clip from an untouched one may be the seam.
+Not part of the checks: some forty minutes of one core for all of Ped2's clips.  Anomalies are told
+from clips into which walkers were pasted as they walked: what tells a pasted clip from an untouched
+one may be the seam.
 
 Run: python tests/benchmarks/attributes_choices.py --clips ped2/training/frames --foreign plaza.avi
 """
