@@ -38,6 +38,7 @@ def footage_row(document: Document) -> FootageRow:
         fraction=document.fraction,
         cancellable=bool(document.opening or document.progress),
         error=None if document.error is None else fault(document.error),
+        notes=document.notes,
     )
 
 

@@ -29,7 +29,8 @@ class FootageRow:
 
     detail: duration and size.  rate: frames a second.  state: how far its analysis is, in words.
     fraction: 0 to 1 while it is opened or analysed, else None.  error: what is wrong with it, and
-    what helps.  cancellable: something goes on that can be given up.
+    what helps.  cancellable: something goes on that can be given up.  notes: what is
+    worth knowing of it.
     """
 
     key: str
@@ -41,6 +42,7 @@ class FootageRow:
     error: str | None = None
     cancellable: bool = False
     rate: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def facts_of(row: FootageRow) -> str:
@@ -108,7 +110,7 @@ class FootageModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._pictures.get(row.key)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.path}\n{row.error or facts_of(row)}"
+            return "\n".join((row.path, row.error or facts_of(row), *row.notes))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.name}, {facts_of(row)}, {row.error or row.state}"
+            return ", ".join((row.name, facts_of(row), row.error or row.state, *row.notes))
         return None
