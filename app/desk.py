@@ -35,6 +35,7 @@ from app.picture import PicturePane
 from app.presenting import footage_row
 from app.recents import Recents
 from app.review_pane import ReviewPane
+from app.scene_pane import ScenePane
 from app.settings import Settings
 from app.shell import Shell
 from app.start_pane import StartPane
@@ -78,6 +79,7 @@ class Desk(QObject):
         self.demo = DemoPane(self)
         self.marks = MarksPane(self)
         self.learning, self.cameras = LearnPane(self), CameraPane(self)
+        self.scenes = ScenePane(self)
         self.suggesting = SuggestionPane(self)
         self.figures = FiguresPane(self)
         self._join()
@@ -229,6 +231,7 @@ class Desk(QObject):
             self.window.notice.show_notice(f"{document.path.name}: {first}", more)
         else:
             self.cameras.propose(document)
+        self.scenes.show(document)
 
     @Slot(str)
     def remove(self, key: str) -> None:
@@ -239,6 +242,7 @@ class Desk(QObject):
         if document.opening:
             self.opener.cancel(document)
         self.analysing.cancel(document)
+        self.scenes.watch.forget(document)
         self.recents.note(document)
         self.documents.remove(document)
         self.window.notice.clear()
@@ -318,6 +322,7 @@ class Desk(QObject):
         self.demo.stop()
         self.learning.stop()
         self.cameras.stop()
+        self.scenes.stop()
         self.suggesting.stop()
         self.analysing.stop()
         self.looking.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
 from app.controllers.document import Document
-from app.controllers.exporting import Order
+from app.controllers.exporting import Cut, Order
+from app.joined_rows import seen_id
 from app.language import tr, tr_count
 from app.models.export_line import QueueRow
 from app.numerals import decimal, duration, size
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
     from engine.review.state import ReviewSegment, ReviewState
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """A file as the dialog shows it: what is decided later does not change its lines."""
+
+    document: Document
+    state: ReviewState
+    track: ScoreTrack
+
+
 class ExportPane(QObject):
     """Shows what would be written, puts it into the queue, tells what became of it."""
 
@@ -31,7 +42,8 @@ class ExportPane(QObject):
         super().__init__(desk)
         self._desk = desk
         self._dialog: ExportDialog | None = None
-        self._shown: tuple[Document, ReviewState, ScoreTrack] | None = None
+        self._shown: list[_Shown] = []
+        self._cuts: dict[str, Cut] = {}
         desk.exporting.planned.connect(self._on_planned)
         desk.exporting.changed.connect(self._on_queue)
         desk.exporting.ended.connect(self._on_ended)
@@ -45,21 +57,26 @@ class ExportPane(QObject):
     def show(self) -> None:
         """Show what would be written, and where each cut really starts."""
         desk = self._desk
-        document, track, state = desk.current, desk.reviewing.track, desk.reviewing.state
-        if document is None or track is None or state is None or document.analysis is None:
+        document = desk.current
+        files = self._files()
+        if document is None or not files:
             return
-        if not track.segments:
+        if not any(file.track.segments for file in files):
             text = tr("There is no segment to export; lower the threshold or mark one")
             desk.window.statusBar().showMessage(text, 4000)
             return
         if self._dialog is not None:
             self._dialog.close()
-        files = desk.joined.by_file(desk.window.segments.checked_ids())
-        ticked = {each for owner, ids in files if owner is document for each in ids}
-        elsewhere = sum(len(ids) for owner, ids in files if owner is not document)
-        rows = [_row(segment, document, ticked) for segment in track.segments]
-        self._shown = (document, state, track)
-        folder = _free(Path.home() / "Normscope" / f"{document.path.stem}-{_stamp()}")
+        by_file = desk.joined.by_file(desk.window.segments.checked_ids())
+        ticked = {(owner.key, each) for owner, ids in by_file for each in ids}
+        self._shown, self._cuts, rows = files, {}, []
+        for file in files:
+            for segment in file.track.segments:
+                cut = Cut(seen_id(file.document, segment.id), file.document, segment)
+                self._cuts[cut.id] = cut
+                rows.append(_row(cut, ticked, named=len(files) > 1))
+        first = files[0].document.path.stem
+        folder = _free(Path.home() / "Normscope" / f"{first}-{_stamp()}")
         dialog = ExportDialog(rows, str(folder), desk.settings.operator, desk.window)
         dialog.export_requested.connect(self._on_export)
         dialog.choice_changed.connect(self._on_choice)
@@ -69,42 +86,63 @@ class ExportPane(QObject):
         dialog.queue.open_requested.connect(self._on_open)
         dialog.queue.set_rows(desk.exporting.rows())
         self._dialog = dialog
-        if elsewhere:
+        missing = len(desk.joined.documents()) - len(files)
+        if missing > 0:
             dialog.say(
                 tr_count(
-                    elsewhere,
-                    "{count} ticked segment lies in another file: go there to export it.",
-                    "{count} ticked segments lie in other files: go there to export them.",
+                    missing,
+                    "{count} of the joined files is not analysed: nothing of it is listed.",
+                    "{count} of the joined files are not analysed: nothing of them is listed.",
                 )
             )
         self._on_choice()
-        desk.exporting.plan(document, track.segments)
+        desk.exporting.plan(list(self._cuts.values()))
         dialog.show()
 
-    def _chosen(self, ids: list[str]) -> tuple[ReviewSegment, ...]:
-        if self._shown is None:
-            return ()
-        wanted = set(ids)
-        return tuple(s for s in self._shown[2].segments if s.id in wanted)
+    def _files(self) -> list[_Shown]:
+        """The current footage, or all joined files, as far as they are analysed."""
+        desk, found = self._desk, []
+        for document in desk.joined.documents() or [d for d in (desk.current,) if d is not None]:
+            if document is desk.current:
+                track = desk.reviewing.track
+            else:
+                track = desk.joined.beside.track(document)
+            if document.analysis is not None and document.session is not None and track is not None:
+                found.append(_Shown(document, document.session.state, track))
+        return found
+
+    def _chosen(self, ids: list[str]) -> list[tuple[_Shown, tuple[ReviewSegment, ...]]]:
+        """What is ticked, by file, as the dialog showed it."""
+        cuts = [self._cuts[each] for each in ids if each in self._cuts]
+        by_file = [
+            (file, tuple(cut.segment for cut in cuts if cut.document is file.document))
+            for file in self._shown
+        ]
+        return [(file, segments) for file, segments in by_file if segments]
 
     @Slot(list, tuple, str, str)
     def _on_export(
         self, ids: list[str], kinds: tuple[str, ...], folder: str, operator: str
     ) -> None:
-        if self._shown is None or self._dialog is None:
+        if not self._shown or self._dialog is None:
             return
         path = Path(folder).expanduser()
-        queued = {row.folder for row in self._desk.exporting.rows() if not row.over}
+        waiting = [Path(row.folder) for row in self._desk.exporting.rows() if not row.over]
         if not path.is_absolute():
             self._dialog.say(tr("Name the folder with its whole path."))
             return
-        if str(path) in queued or (path.exists() and not _is_empty(path)):
+        queued = any(path == each or path in each.parents for each in waiting)
+        if queued or (path.exists() and not _is_empty(path)):
             self._dialog.say(tr("{path} is taken; choose a new folder.", path=path))
             return
-        document, state, track = self._shown  # as the dialog showed them
-        order = Order(document, state, track, self._chosen(ids), path, kinds, operator)
         self._dialog.say("")
-        self._desk.exporting.put(order)
+        chosen = self._chosen(ids)
+        taken: set[Path] = set()
+        for file, segments in chosen:  # each recording is evidence of its own
+            own = path if len(chosen) == 1 else _apart(path / file.document.path.stem, taken)
+            taken.add(own)
+            order = Order(file.document, file.state, file.track, segments, own, kinds, operator)
+            self._desk.exporting.put(order)
         self._dialog.set_folder(str(_free(path, taken=str(path))))
 
     @Slot()
@@ -113,13 +151,18 @@ class ExportPane(QObject):
         from engine.export.space import SPARE, free_bytes, needed_bytes
 
         dialog = self._dialog
-        if dialog is None or self._shown is None or self._shown[0].footage is None:
+        if dialog is None:
             return
-        segments = self._chosen(dialog.chosen())
-        if not segments:
+        chosen = self._chosen(dialog.chosen())
+        if not chosen:
             dialog.set_room("", enough=True)
             return
-        needed = needed_bytes(self._shown[0].footage, segments, dialog.kinds.chosen())
+        kinds = dialog.kinds.chosen()
+        needed = sum(
+            needed_bytes(file.document.footage, segments, kinds)
+            for file, segments in chosen
+            if file.document.footage is not None
+        )
         free = free_bytes(Path(dialog.folder() or "."))
         if free is None:
             dialog.set_room(tr("Needs about {size}", size=size(needed)), enough=True)
@@ -166,18 +209,21 @@ class ExportPane(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
 
 
-def _row(segment: ReviewSegment, document: Document, ticked: set[str]) -> ExportRow:
+def _row(cut: Cut, ticked: set[tuple[str, str]], *, named: bool) -> ExportRow:
+    """One line of the dialog.  named: several files are listed, so it tells its own."""
+    document, segment = cut.document, cut.segment
     assert document.analysis is not None
     from engine.scoring.segments import leaving_times
 
     seconds = document.analysis.seconds
     ends = leaving_times(seconds)
-    start = float(seconds[segment.span.start])
-    length = float(ends[segment.span.stop - 1]) - start
+    begins = float(seconds[segment.span.start])
+    length = float(ends[segment.span.stop - 1]) - begins
     verdict = segment.verdict.value
     peak = decimal(segment.peak, 2) if segment.peak == segment.peak else "–"
-    chosen = segment.id in ticked if ticked else verdict != "dismissed"
-    return ExportRow(segment.id, timecode(start), duration(length), peak, verdict, chosen)
+    chosen = (document.key, segment.id) in ticked if ticked else verdict != "dismissed"
+    start = f"{timecode(begins)}\n{document.path.name}" if named else timecode(begins)
+    return ExportRow(cut.id, start, duration(length), peak, verdict, chosen)
 
 
 def _stamp() -> str:
@@ -192,6 +238,15 @@ def _free(folder: Path, taken: str = "") -> Path:
     """This folder, or one with a number behind its name, that is neither there nor taken."""
     base, number = re.sub(r" \(\d+\)$", "", folder.name), 1
     while folder.exists() or str(folder) == taken:
+        number += 1
+        folder = folder.with_name(f"{base} ({number})")
+    return folder
+
+
+def _apart(folder: Path, taken: set[Path]) -> Path:
+    """This folder, or one with a number behind its name, that is not taken."""
+    base, number = folder.name, 1
+    while folder in taken:
         number += 1
         folder = folder.with_name(f"{base} ({number})")
     return folder

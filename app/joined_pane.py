@@ -110,6 +110,8 @@ class JoinedPane(QObject):
         self._desk.review.show_rows()
         self._desk.near.refresh()
         self._desk.marks.show()
+        if self._desk.current is not None:
+            self._desk.scenes.show(self._desk.current)
         said = []
         if self.joined is not None and self.joined.assumed:
             said.append(tr("The recordings carry no times: they are laid end to end."))

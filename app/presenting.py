@@ -39,6 +39,7 @@ def footage_row(document: Document) -> FootageRow:
         cancellable=bool(document.opening or document.progress),
         error=None if document.error is None else fault(document.error),
         problems=() if footage is None else tuple(tr(problem) for problem in footage.problems),
+        notes=document.notes,
     )
 
 

@@ -75,3 +75,4 @@ class StartPane(QObject):
         desk.review.show_rows()
         desk.near.refresh()
         desk.marks.show()
+        desk.scenes.tell_row(document)

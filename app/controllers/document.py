@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.detectors.recognising import CameraMatch
     from engine.errors import EngineError
     from engine.footage import Footage
+    from engine.footage.changing import SceneChange
     from engine.review.portable import CarriedReview
     from engine.review.scoring import ScoreTrack
     from engine.review.session import ReviewSession
@@ -27,7 +28,8 @@ class Document:
     weights.  opening: how far opening it is, in words.  normal: ranges marked as normal.  matches:
     which weights know its camera, as far as that is known.  track: score and segments, once the
     review was shown.  start_time: when it began as the analyst says, as in the review's state;
-    as_opened: the footage with the start that its file tells.
+    as_opened: the footage with the start that its file tells.  changes: a moved camera and the
+    like, None before anybody looked; notes: the same as sentences.
     """
 
     path: Path
@@ -59,6 +61,8 @@ class Document:
     peak: float | None = None
     normal: tuple[FrameSpan, ...] = ()
     matches: tuple[CameraMatch, ...] = ()
+    changes: tuple[SceneChange, ...] | None = None
+    notes: tuple[str, ...] = ()
     thumbnails: dict[str, QImage] = field(default_factory=dict)
 
     @property

@@ -35,10 +35,19 @@ class Order:
     operator: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """A segment that may be exported, and its name in the dialog."""
+
+    id: str
+    document: Document
+    segment: ReviewSegment
+
+
 class Exporting(QObject):
     """Plans cuts for a dialog, and works through the queue; both may go on at once."""
 
-    planned = Signal(str, str)  # segment id, sentence
+    planned = Signal(str, str)  # the cut's id, sentence
     changed = Signal()  # look at rows()
     ended = Signal(object)  # QueueRow
     crashed = Signal(object)
@@ -56,11 +65,11 @@ class Exporting(QObject):
 
     # --- before anything is written -------------------------------------------------------------
 
-    def plan(self, document: Document, segments: Sequence[ReviewSegment]) -> None:
+    def plan(self, cuts: Sequence[Cut]) -> None:
         """Work out where each untouched cut starts and stops."""
         self.forget_plan()
-        chosen = list(segments)
-        self._planner = Job(lambda: self._planning(document, chosen), "planning cuts", self)
+        wanted = list(cuts)
+        self._planner = Job(lambda: self._planning(wanted), "planning cuts", self)
         self._planner.progressed.connect(self._tell_plans)
         self._planner.finished.connect(self._tell_plans)
         self._planner.crashed.connect(self.crashed)
@@ -74,21 +83,22 @@ class Exporting(QObject):
             self._planner = None
         self._plans.clear()
 
-    def _planning(self, document: Document, segments: list[ReviewSegment]) -> Iterator[Progress]:
+    def _planning(self, cuts: list[Cut]) -> Iterator[Progress]:
         from engine.export.excerpt import plan_excerpt
 
-        if document.footage is None:
-            return
-        for at, segment in enumerate(segments):
-            if document.footage.kind == "images":
+        for at, cut in enumerate(cuts):
+            footage = cut.document.footage
+            if footage is None:
+                continue
+            if footage.kind == "images":
                 sentence = tr("exact: the image files")
             else:
                 try:
-                    sentence = plan_excerpt(document.footage, segment.span).sentence
+                    sentence = plan_excerpt(footage, cut.segment.span).sentence
                 except EngineError as error:
                     sentence = tr(str(error))
-            self._plans.append((segment.id, sentence))
-            yield Progress("planning", at + 1, len(segments), "cut")
+            self._plans.append((cut.id, sentence))
+            yield Progress("planning", at + 1, len(cuts), "cut")
 
     @Slot()
     def _tell_plans(self) -> None:

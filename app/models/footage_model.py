@@ -33,7 +33,7 @@ class FootageRow:
     detail: duration and size.  rate: frames a second.  state: how far its analysis is, in words.
     fraction: 0 to 1 while it is opened or analysed, else None.  error: what is wrong with it, and
     what helps.  cancellable: something goes on that can be given up.  problems: what is odd about
-    footage that can be worked with all the same, in sentences.
+    footage that can be worked with all the same, in sentences; notes: what is worth knowing of it.
     """
 
     key: str
@@ -46,6 +46,7 @@ class FootageRow:
     cancellable: bool = False
     rate: str = ""
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def facts_of(row: FootageRow) -> str:
@@ -114,8 +115,8 @@ class FootageModel(QAbstractListModel):
             return self._pictures.get(row.key)
         if role == Qt.ItemDataRole.ToolTipRole:
             odd = [line for problem in row.problems for line in wrap(f"{WARNING} {problem}", WIDE)]
-            return "\n".join([row.path, row.error or facts_of(row), *odd])
+            return "\n".join([row.path, row.error or facts_of(row), *odd, *row.notes])
         if role == Qt.ItemDataRole.AccessibleTextRole:
             told = " ".join((row.error or row.state, *row.problems))
-            return f"{row.name}, {facts_of(row)}, {told}"
+            return ", ".join((row.name, facts_of(row), told, *row.notes))
         return None

@@ -125,6 +125,10 @@ class Timeline(JoinedStage):
         """Where a segment or a range is to begin; None without an in-point."""
         self._in_point.set_at(None if seconds is None else seconds + self.origin)
 
+    def set_changes(self, seconds: Sequence[float]) -> None:
+        """When the camera was moved or the light changed."""
+        self._changes.set_changes([at + self.origin for at in seconds])
+
     def set_brush(self, mask: NDArray[np.bool_] | None) -> None:
         """Frames to tint under the score (N,)."""
         self._score.set_mask(mask)

@@ -108,6 +108,42 @@ class InPointItem(RowItem):
             painter.fillRect(QRectF(left, y, self._HOOK, self._BAR), colour)
 
 
+class ChangesItem(RowItem):
+    """Dashed lines with a pennant where the camera was moved or the light changed."""
+
+    _PENNANT = 8.0
+
+    def __init__(self, box: Any) -> None:
+        super().__init__(box, 3)
+        self._changes: list[float] = []
+
+    def set_changes(self, seconds: Sequence[float]) -> None:
+        """When each begins."""
+        self._changes = sorted(seconds)
+        self.update()
+
+    def changes(self) -> list[float]:
+        """What is shown."""
+        return self._changes
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        colour, size = QColor(theme.colours().warn), self._PENNANT
+        (x0, x1), _ = self._box.viewRange()
+        dashes = QPen(colour, 1.5, Qt.PenStyle.DashLine)
+        for at in self._changes:
+            if not x0 <= at <= x1:
+                continue
+            left = round(self.left_of(at)) + 0.5
+            painter.setPen(dashes)
+            painter.drawLine(QPointF(left, 0), QPointF(left, self._box.height()))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            corners = [(left, 0.0), (left + size, size / 2), (left, size)]
+            painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+
+
 class FoundByItem(RowItem):
     """Blocks of what both analyses found and what only one did: colour, pattern and letter."""
 

@@ -13,7 +13,7 @@ from app import theme
 from app.language import tr
 from app.views.timeline_files import FilesItem, GapsItem
 from app.views.timeline_items import CurveItem, SegmentsItem, faded
-from app.views.timeline_marks import FoundByItem, InPointItem, LoopItem, NearItem
+from app.views.timeline_marks import ChangesItem, FoundByItem, InPointItem, LoopItem, NearItem
 from app.views.timeline_normal import NormalItem
 from app.views.timeline_overview import HEIGHT, TimelineOverview
 from app.views.timeline_pyramid import MinMaxPyramid
@@ -93,7 +93,7 @@ class TimelineStage(QWidget):
         self._segments = SegmentsItem(self._strip)
         self._loop = LoopItem(self._strip)
         self._near = NearItem(self._strip)
-        self._in_point = InPointItem(self._strip)
+        self._in_point, self._changes = InPointItem(self._strip), ChangesItem(self._strip)
         self._gaps = GapsItem(self._strip)
         self._found_box = make_box(self.view, FOUND_BY)
         self._found_box.setYRange(0, 1, padding=0)
@@ -162,7 +162,7 @@ class TimelineStage(QWidget):
         self._other.set_seconds(self._seconds)
         columns = max(int(self._score.box.width()), 1)
         self._compared.set_envelope(*self._other.query(self._x0, self._x1, columns))
-        marks = (self._loop, self._in_point, self._found_by, self._near)
+        marks = (self._loop, self._in_point, self._changes, self._found_by, self._near)
         for item in (self._segments, self._normal, *marks, self._files, self._gaps):
             item.update()
         self.view.release()
