@@ -137,6 +137,8 @@ def test_empty_list_says_what_to_do(footage: FootageList) -> None:
     footage.set_rows([])
     assert footage.empty.isVisible()
     assert not footage.remove.isEnabled()
+    assert footage.empty.text() == "Drop footage here"
+    footage.set_key_hints({"file.open": "Ctrl+O"})
     assert footage.empty.text() == "Drop footage here, or press Ctrl+O"
 
 
