@@ -59,7 +59,8 @@ class ScenePane(QObject):
         self._quiet.timeout.connect(self._on_quiet)
         desk.opener.opened.connect(self._on_known)
         desk.analysing.finished.connect(self._on_known)
-        for signal in (desk.analysing.changed, desk.learning.run.learner.changed):
+        learner = desk.learning.run.learner
+        for signal in (desk.analysing.changed, learner.changed, desk.playback.speed_changed):
             signal.connect(self._on_busy)
         desk.window.notice.command.connect(self._on_notice)
 
@@ -89,7 +90,11 @@ class ScenePane(QObject):
         """Whether the machine has something better to do."""
         desk = self._desk
         running = desk.analysing.running is not None or desk.learning.run.learner.running
-        return running or any(document.opening for document in desk.documents)
+        return (
+            running
+            or bool(desk.playback.speed)
+            or any(document.opening for document in desk.documents)
+        )
 
     @Slot()
     def _on_quiet(self) -> None:

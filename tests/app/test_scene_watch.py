@@ -96,6 +96,19 @@ def test_a_resting_camera_is_looked_over_in_silence(qtbot, walk):
     assert "moved" not in application.window.notice.text()
 
 
+def test_looking_waits_until_nothing_plays(qtbot, moved_clip):
+    application = build(qtbot)
+    open_and_analyse(qtbot, application, moved_clip)
+    scenes, playback = application.desk.scenes, application.desk.playback
+    assert scenes.watch.busy
+    playback.set_speed(-1.0)
+    scenes._on_quiet()
+    assert not scenes.watch.running
+    playback.set_speed(0.0)
+    wait_looked(qtbot, application)
+    assert len(application.desk.current.changes) == 1
+
+
 def test_looking_rests_while_an_analysis_runs_and_goes_on_after_it(qtbot, moved_clip, walk):
     application = build(qtbot)
     in_front(application)
