@@ -24,6 +24,7 @@ from app.views.learn_form import LearnSettings
 from app.views.portrait_dialog import PortraitDialog
 from app.views.relink_dialog import RelinkDialog
 from app.views.settings_dialog import SettingsDialog
+from app.views.start_dialog import StartDialog
 from app.views.versions_dialog import VersionsDialog
 from app.views.weights_dialog import WeightsDialog
 from engine.demo import demo_clip, demo_events
@@ -65,6 +66,7 @@ SHOTS = (
     Shot("remap", RemapDialog, "help.remap"),
     Shot("about", AboutDialog, "help.about"),
     Shot("goto", GoToDialog, "playback.go_to"),
+    Shot("start-time", StartDialog, "file.start_time"),
     Shot("export", ExportDialog, "file.export", _planned),
     Shot("learn", LearnDialog, "learn.normal", _looked),
     Shot("weights", WeightsDialog, "learn.weights"),

@@ -78,7 +78,7 @@ def test_an_unknown_precision_is_said_with_those_that_are_known(
 ) -> None:
     answer = run("analyse", walk, *NETWORK, "--precision", precision)
     fails(answer, f"'{precision}' is not a precision")
-    assert "auto, fp32, bf16, fp16" in answer[2]
+    assert "Use auto, fp32, bf16 or fp16." in answer[2]
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])

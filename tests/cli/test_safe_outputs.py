@@ -77,6 +77,7 @@ def test_an_analysis_is_replaced_by_another(run: Run, here: Path) -> None:
 
 
 TRAIN = ["train", "--normal", "yard.mp4", "--epochs", "1", "--device", "cpu", "-o"]
+FIT = ["train", "--normal", "yard.mp4", "--detector", "attributes", "-o"]
 CALIBRATE = ["weights", "calibrate", "scene", "--normal", "yard.mp4", "-o"]
 IMPORT = ["weights", "import-mnad", "model.pth", "keys.pt", "-o"]
 TABLE = ["table", "DATASET", "--out"]
@@ -89,8 +90,8 @@ BATCH = ["batch", "yard.mp4", "--workers", "1", "--out"]
         ([*TRAIN, "x.safetensors"], "x.safetensors"),
         ([*TRAIN, "x.safetensors"], "x.json"),
         ([*TRAIN, "x.safetensors"], "x.run/diary.txt"),
-        ([*TRAIN, "x.safetensors", "--detector", "attributes"], "x.safetensors"),
-        ([*TRAIN, "x.safetensors", "--detector", "attributes"], "x.run/diary.txt"),
+        ([*FIT, "x.safetensors"], "x.safetensors"),
+        ([*FIT, "x.safetensors"], "x.run/diary.txt"),
         ([*CALIBRATE, "x.safetensors"], "x.safetensors"),
         ([*CALIBRATE, "x.safetensors"], "x.json"),
         ([*IMPORT, "x.safetensors"], "x.safetensors"),
