@@ -10,7 +10,6 @@ texture, and is not counted.  Form is a histogram of gradient orientations (Dala
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -220,16 +219,12 @@ class Measurer:
     def measure(self, grey: NDArray[np.uint8]) -> Measured | None:
         """Measure the next frame, grey uint8 (H, W); None for the first of a clip."""
         before = self._before
+        even, mask, fill = self.take(grey)
         if before is None:
-            self.take(grey)
             return None
         grid = self.background.grid
-        # half of the time is the flow's, so it is worked out beside the rest
-        with ThreadPoolExecutor(1, "normscope-flow") as aside:
-            moving = aside.submit(self._motion, grey, before)
-            even, mask, fill = self.take(grey)
-            form, things = form_of(even, mask, grid), things_in(mask)
-            flow = moving.result()
+        # from now to before, so that the motion lies on things where they are now
+        flow = self._flow.calc(grey, before, np.zeros((*grey.shape, 2), np.float32))
         speed = to_grid(cv2.magnitude(flow[..., 0], flow[..., 1]), grid)
         stay = (
             np.sum(self._stood, axis=0, dtype=np.float32)
@@ -240,12 +235,7 @@ class Measurer:
             to_grid(flow, grid),
             speed,
             fill,
-            form,
+            form_of(even, mask, grid),
             np.asarray(stay, np.float32),
-            things,
+            things_in(mask),
         )
-
-    def _motion(self, grey: NDArray[np.uint8], before: NDArray[np.uint8]) -> Plane:
-        """From now to before, so that the motion lies on things where they are now.  (H, W, 2)."""
-        zero = np.zeros((*grey.shape, 2), np.float32)
-        return np.asarray(self._flow.calc(grey, before, zero), np.float32)
