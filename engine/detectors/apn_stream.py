@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from engine.detectors.answering import Answering
 from engine.detectors.apn import STRIDE, ApnConfig, ApnNetwork, ApnOutput
 from engine.detectors.base import DetectorFacts, FrameScore, Look, Map, Picture
+from engine.detectors.fused import fuse_relus
 from engine.detectors.mnad import squared_error, to_unit
 from engine.detectors.pictures import picture_of, prepared
 from engine.detectors.prototypes import feature_errors
@@ -58,6 +59,7 @@ class ApnDetector(ReadyNetwork):
         self.network = network.eval().requires_grad_(False).to(device)
         for part in (self.network.backbone, self.network.tail):
             part.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        fuse_relus(self.network.backbone)  # the tail stays as it is: it can be adapted
 
     def stream(
         self,

@@ -24,7 +24,8 @@ from engine.detectors.comemory import (
     raw_target,
 )
 from engine.detectors.comemory_score import parts_of
-from engine.detectors.memory import Addressing, address, as_queries, write_items
+from engine.detectors.fused import fuse_relus
+from engine.detectors.memory import Addressing, address, as_queries, is_sound, write_items
 from engine.detectors.mnad import STRIDE, regular_score, squared_error, to_unit
 from engine.detectors.pictures import picture_of, prepared
 from engine.detectors.ready import ReadyNetwork
@@ -54,6 +55,7 @@ class ComemoryDetector(ReadyNetwork):
         fold_batchnorm(network)
         network.requires_grad_(False)
         self.network = network.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        fuse_relus(self.network)
 
     def stream(self, *, gamma: float | None = None, update: bool | None = None) -> ComemoryStream:
         """Start a pass with the trained items."""
@@ -188,9 +190,10 @@ class ComemoryStream:
         if self._config.has_memory:
             regular = regular_score(error, self._config.forms)
             items = np.concatenate([i.cpu().numpy() for i in self._items if i is not None])
+            found = (output.appearance, output.motion)
+            sound = all(one is None or is_sound(one) for one in found)
             # a NaN compares false: a broken frame never enters a memory
-            if self._updating and self._gamma is not None and regular < self._gamma:
-                found = (output.appearance, output.motion)
+            if self._updating and self._gamma is not None and regular < self._gamma and sound:
                 self._items = self._detector.written(self._items, found)
                 updated = True
         index = self._frames[-1][0]

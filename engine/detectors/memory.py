@@ -103,6 +103,11 @@ def write_items(addressing: Addressing, forms: Forms = "code", rate: float = 0.0
     return update_slowly(addressing, rate) if rate > 0 else update(addressing, forms)
 
 
+def is_sound(addressing: Addressing) -> bool:
+    """Whether every query was compared: a broken number must never be written to the items."""
+    return bool(addressing.similarity.isfinite().all())
+
+
 def memory_distances(addressing: Addressing) -> Tensor:
     """Squared distance of each query to its item, divided by C.  (K,).
 

@@ -13,10 +13,12 @@ from torch import Tensor
 from engine.detectors.answering import Answering, answering_of
 from engine.detectors.base import DetectorFacts, FrameScore, Look, Picture
 from engine.detectors.blocks import fold_batchnorm
+from engine.detectors.fused import fuse_relus
 from engine.detectors.memory import (
     Addressing,
     address,
     as_queries,
+    is_sound,
     memory_distances,
     read,
     write_items,
@@ -54,6 +56,7 @@ class MnadDetector(ReadyNetwork):
         network.requires_grad_(False)
         self.encoder = network.encoder.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.decoder = network.decoder.to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        fuse_relus(network)
 
     def stream(self, *, gamma: float | None = None, update: bool | None = None) -> MnadStream:
         """Start a pass with the trained items."""
@@ -197,7 +200,12 @@ class MnadStream:
             regular = regular_score(error, config.forms)
             items = self._items.cpu().numpy()
             # a NaN compares false: a broken frame never enters the memory
-            if self._updating and self._gamma is not None and regular < self._gamma:
+            if (
+                self._updating
+                and self._gamma is not None
+                and regular < self._gamma
+                and is_sound(addressing)
+            ):
                 self._items = write_items(addressing, config.forms, config.update_rate)
                 updated = True
         index = self._frames[config.target][0]

@@ -177,7 +177,15 @@ def read_tensors(card: WeightsCard) -> dict[str, Tensor]:
     """The tensors that a card speaks of, checked against its hash.  Raises UnreadableWeights."""
     from safetensors.torch import load_file
 
-    return _read(card, load_file)
+    tensors: dict[str, Tensor] = _read(card, load_file)
+    for tensor in tensors.values():
+        # convolutions with a fused ReLU turn NaN into 0, which would hide it
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise UnreadableWeights(
+                f"The weights {card.name} hold numbers that are not finite.",
+                hint="Their training went wrong: train again with a lower --lr.",
+            )
+    return tensors
 
 
 def read_arrays(card: WeightsCard) -> dict[str, NDArray[Any]]:

@@ -99,6 +99,15 @@ def test_tensors_of_another_network_are_refused(tmp_path: Path) -> None:
             load_detector(changed, device="cpu")
 
 
+def test_weights_with_a_number_that_is_not_finite_are_refused(tmp_path: Path) -> None:
+    card = written(tmp_path)
+    tensors = read_tensors(card)
+    tensors["encoder.level1.0.weight"].view(-1)[0] = float("nan")
+    card = write_weights(tmp_path / "tiny.safetensors", tensors, card)
+    with pytest.raises(UnreadableWeights, match="not finite"):
+        load_detector(card)
+
+
 def test_another_detector_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableWeights, match="'oracle'"):
         load_detector(written(tmp_path, detector="oracle"))
