@@ -96,6 +96,10 @@ def train(
     channels: Annotated[int | None, typer.Option(help="1 (grey) or 3.")] = None,
     items: Annotated[int | None, typer.Option(help="Memory items M.")] = None,
     no_memory: Annotated[bool, typer.Option("--no-memory", help="The papers' ablation.")] = False,
+    motion_skips: Annotated[
+        bool | None,
+        typer.Option(help="Whether comemory's flow decoder keeps its encoder's skips."),
+    ] = None,
     motion_items: Annotated[
         int | None, typer.Option(help="Items of comemory's motion memory; 0 for none.")
     ] = None,
@@ -179,6 +183,7 @@ def train(
         "items": items,
         "no_memory": no_memory or None,
         "motion_items": motion_items,
+        "motion_skips": motion_skips,
         "appearance_frames": appearance_frames,
         "flow": flow,
         "frames_in": frames_in,

@@ -8,7 +8,7 @@ the same pair (or the last four frames) and, with the features of both branches,
     q_a = E_a(...)            f_a = [q_a; p^_a]    I^_{t+1} = D_a([f_a; f_m])
 
 Where the description is silent: E_a receives the same pair by default; each decoder keeps the
-skips of its own encoder; the gradient of the prediction flows through f_m into E_m.  A branch
+skips of its own encoder (D_m can do without); the gradient of the prediction flows through f_m into E_m.  A branch
 without items (size 0) passes its raw features on, as MNAD does without memory.
 """
 
@@ -52,6 +52,8 @@ class ComemoryConfig:
     items, motion_items: memory sizes of the appearance and the motion branch, 0 for none.
     appearance_frames: what E_a receives, 2 (the same pair) or 4.  flow: what D_m gives.
     update_rate: how much a frame or batch moves the items, 0 for MNAD's released update.
+    motion_skips: whether D_m keeps the skips of E_m.  Without them the flow has to pass through
+    queries and items, as in MNAD's reconstruction, so that flow of a kind never seen fails.
     """
 
     channels: int = 3
@@ -63,6 +65,7 @@ class ComemoryConfig:
     flow: MotionTarget = "dis"
     forms: Forms = "code"
     update_rate: float = 0.0
+    motion_skips: bool = True
 
     def __post_init__(self) -> None:
         if self.channels not in (1, 3):
@@ -145,7 +148,8 @@ class ComemoryNetwork(nn.Module):
         self.appearance_memory = Memory(config.items, c) if config.items else None
         motion = 2 * c if config.motion_items else c
         appearance = 2 * c if config.items else c
-        self.motion_decoder = Decoder(motion, config.flow_channels, w, skips=True, linear=True)
+        self.motion_decoder = Decoder(motion, config.flow_channels, w, skips=config.motion_skips,
+                                      linear=True)  # fmt: skip
         self.appearance_decoder = Decoder(appearance + motion, config.channels, w, skips=True)
         still = STILL if config.flow == "dis" else 0.0
         self.register_buffer("flow_scale", torch.tensor([float("inf"), 1.0, still]))

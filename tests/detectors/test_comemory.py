@@ -39,6 +39,18 @@ def test_the_forward_pass_joins_both_branches() -> None:
     assert flow.shape == (1, 2, 32, 32)
 
 
+def test_without_skips_the_flow_comes_from_queries_and_items_alone() -> None:
+    made = network(motion_skips=False)
+    clip = torch.rand(1, 2, 32, 32) * 2 - 1
+    with torch.no_grad():
+        got = made(clip)
+        q_m, motion_skips = made.motion_encoder(clip)
+        f_m = read_by_loops(q_m, made.motion_memory.items)  # type: ignore[union-attr]
+        other = tuple(torch.rand_like(skip) for skip in motion_skips)
+        flow = made.motion_decoder(f_m, other)
+    torch.testing.assert_close(got.flow, flow, rtol=1e-4, atol=1e-5)
+
+
 def test_the_flow_has_a_linear_head_and_the_picture_tanh() -> None:
     made = network()
     with torch.no_grad():

@@ -55,6 +55,7 @@ CONFIGS: list[dict[str, Any]] = [
     {"flow": "rgb-difference"},
     {"flow": "rgb-difference", "channels": 3},
     {"forms": "paper", "update_rate": 0.1},
+    {"motion_skips": False, "appearance_frames": 4},
 ]
 
 
