@@ -8,8 +8,8 @@ the same pair (or the last four frames) and, with the features of both branches,
     q_a = E_a(...)            f_a = [q_a; p^_a]    I^_{t+1} = D_a([f_a; f_m])
 
 Where the description is silent: E_a receives the same pair by default; each decoder keeps the
-skips of its own encoder (D_m can do without); the gradient of the prediction flows through f_m into E_m.  A branch
-without items (size 0) passes its raw features on, as MNAD does without memory.
+skips of its own encoder (D_m can do without); the gradient of the prediction flows through f_m into
+E_m.  A branch without items (size 0) passes its raw features on, as MNAD does without memory.
 """
 
 from __future__ import annotations
