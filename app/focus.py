@@ -54,7 +54,9 @@ def needed_by(widget: QWidget) -> set[Qt.Key]:
     if isinstance(widget, QComboBox):
         return {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down}
     if isinstance(widget, QAbstractItemView):
-        keys = {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_Return, KEY.Key_Enter}
+        keys = {KEY.Key_Up, KEY.Key_Down, KEY.Key_Return, KEY.Key_Enter}
+        if widget.selectionMode() != QAbstractItemView.SelectionMode.SingleSelection:
+            keys.add(KEY.Key_Space)  # a single row is chosen already: there Space plays
         deletes = isinstance(widget, RecentList) or _inside(widget, FootageList)
         return keys | ({KEY.Key_Delete} if deletes else set())
     return set()

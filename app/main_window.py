@@ -173,8 +173,13 @@ class MainWindow(QMainWindow):
         self.hint.give_way(self.height() < LOW and not self.notice.isHidden())
 
     def show_desk(self, shown: bool) -> None:
-        """The desk, or the start page."""
+        """The desk, or the start page.  Whoever comes to the desk finds the keyboard on the
+        picture, where every key of playback and review acts.
+        """
+        comes = shown and not self.on_desk()
         self.pages.setCurrentIndex(1 if shown else 0)
+        if comes:
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_desk(self) -> bool:
         """Whether the desk is shown, not the start page."""
