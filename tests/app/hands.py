@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QScrollArea, QWidget
 
 from app.application import Application
 from app.commands import BY_ID
@@ -118,6 +118,19 @@ class Mouse:
         """An entry of an open menu."""
         action = next(a for a in menu.actions() if a.text() == text)
         self.click(menu, menu.actionGeometry(action).center())
+
+    def choose(self, combo: QComboBox, row: int) -> None:
+        """A row of a list that opens; for a moment it takes no click, lest the one that opened it
+        chose something.
+        """
+        usual = QApplication.doubleClickInterval()
+        QApplication.setDoubleClickInterval(0)
+        self.click(combo)
+        popup = combo.view()
+        QApplication.processEvents()
+        QApplication.setDoubleClickInterval(usual)
+        self.click(popup.viewport(), popup.visualRect(popup.model().index(row, 0)).center())
+        QApplication.processEvents()
 
     def tab(self, number: int) -> None:
         """A tab of the side panel."""
