@@ -78,6 +78,18 @@ class JoinedPane(QObject):
         known = {document.path: document for document in self._desk.documents}
         return [known[piece.path] for piece in self.joined.pieces if piece.path in known]
 
+    def recorder(self) -> list[Document]:
+        """The current footage and those that follow or precede it, joined or not."""
+        own, known = self._own(), {document.path: document for document in self._desk.documents}
+        pieces = () if own is None else own.pieces
+        return [known[piece.path] for piece in pieces if piece.path in known]
+
+    def seconds_between(self, one: Document, other: Document) -> float:
+        """From the start of a file to that of another one of its recorder."""
+        own = self._own()
+        starts = [None if own is None else own.seconds_of(d.path, 0.0) for d in (one, other)]
+        return 0.0 if starts[0] is None or starts[1] is None else starts[1] - starts[0]
+
     def holds(self, document: Document | None) -> bool:
         """Whether a footage is one of the joined files."""
         return document is not None and document in self.documents()
