@@ -86,9 +86,7 @@ class StartDialog(QDialog):
             )
         )
         self.others.setToolTip(
-            tr(
-                "They were recorded by the same clock: their times move along, and they stay in line"
-            )
+            tr("The same clock wrote their times: they move along, and the files stay in line")
         )
         self.others.setAccessibleDescription(self.others.toolTip())
         self.others.setChecked(others > 0)
