@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.beside import Beside, same_detector
 from app.controllers.document import Document
@@ -26,7 +26,12 @@ GROWING_MS = 1000  # and so often while they are analysed
 
 
 class JoinedPane(QObject):
-    """Finds what can be joined, shows it on the timeline and in the list."""
+    """Finds what can be joined, shows it on the timeline and in the list.
+
+    refreshed: other files may be on the line, or lie elsewhere.
+    """
+
+    refreshed = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -113,6 +118,7 @@ class JoinedPane(QObject):
         else:
             self._found = []
         self._show()
+        self.refreshed.emit()
 
     @Slot()
     def toggle(self) -> None:

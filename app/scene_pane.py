@@ -81,6 +81,7 @@ class ScenePane(QObject):
             signal.connect(self._on_busy)
         desk.window.notice.command.connect(self._on_notice)
         self._rows: list[ChangeRow] = []
+        desk.joined.refreshed.connect(self.show_marks)
         desk.window.changes.activated.connect(self._go_to)
 
     @Slot(object)
@@ -125,11 +126,10 @@ class ScenePane(QObject):
     @Slot(object)
     def _on_looked(self, document: Document) -> None:
         self.tell_row(document)
-        current = self._desk.current
-        if document is current:
+        if document is self._desk.current:
             self.show(document)
-        elif current is not None and self._desk.joined.holds(document):
-            self.show_marks(current)
+        elif self._desk.joined.holds(document):
+            self.show_marks()
         if self.watch.busy:
             self._quiet.start()
 
@@ -143,7 +143,7 @@ class ScenePane(QObject):
         other warnings: what is wrong goes first.
         """
         window, changes = self._desk.window, document.changes or ()
-        self.show_marks(document)
+        self.show_marks()
         if not changes or document.footage is None:
             return
         more = len(changes) - 1
@@ -158,15 +158,16 @@ class ScenePane(QObject):
         once = f"changes of {document.key}"
         window.notice.show_notice(" ".join(filter(None, said)), action=go, once=once)
 
-    def show_marks(self, current: Document) -> None:
+    @Slot()
+    def show_marks(self) -> None:
         """Every change of the current footage, and of those that are joined with it, on the
         timeline and as a row.
         """
-        joined, at = self._desk.joined, []
+        joined, current, at = self._desk.joined, self._desk.current, []
         self._rows = []
-        for document in joined.documents() or [current]:
+        for document in joined.documents() or ([] if current is None else [current]):
             footage = document.footage
-            if footage is None:
+            if footage is None or current is None:
                 continue
             seconds = footage.table.seconds()
             begins = joined.start_of(document) - joined.start_of(current)

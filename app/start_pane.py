@@ -160,7 +160,6 @@ class StartPane(QObject):
         desk.marks.show()
         for each in {document, *before}:
             desk.scenes.tell_row(each)
-        desk.scenes.show_marks(document)
         if before and document not in desk.joined.documents():
             desk.window.notice.show_notice(
                 tr("By this time {name} does not follow the others.", name=document.path.name),

@@ -14,8 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
 from app.moments import moved_along
+from app.review_commands import SEGMENTS
 from app.views.start_dialog import StartDialog
 from engine import api
+from engine.footage.changing import SceneChange
 
 NAMES = ("gate_20240511_080000.mp4", "gate_20240511_080005.mp4", "gate_20240511_080020.mp4")
 CET = timezone(timedelta(hours=1))
@@ -39,6 +41,11 @@ def recorded(walk, tmp_path_factory):
 
 @pytest.fixture
 def joined(qtbot, recorded, user_home):
+    return joined_on_desk(qtbot, recorded, user_home)
+
+
+def joined_on_desk(qtbot, recorded, user_home):
+    """The three of them on one line of time."""
     folder, home = recorded
     shutil.copytree(home, user_home, dirs_exist_ok=True)
     application = build(qtbot)
@@ -73,6 +80,35 @@ def at(hour: int, second: int, zone=None) -> datetime:
 def ask(application, act) -> None:
     with in_dialog(application, StartDialog, act):
         Keyboard(application).press(KEY.Key_G, SHIFT)
+
+
+def test_changes_of_all_files_are_marked_and_listed_by_the_clock_in_force(
+    qtbot, recorded, user_home, monkeypatch
+):
+    monkeypatch.setattr(
+        "engine.footage.changing.kept_changes",
+        lambda fingerprint: (SceneChange(10, "moved", 1.0),),
+    )
+    application = joined_on_desk(qtbot, recorded, user_home)
+    timeline, table = application.window.timeline, application.window.changes.table
+    assert timeline._changes.changes() == [1.0, 6.0, 21.0]
+
+    def times() -> list[str]:
+        return [table.item(row, 0).text() for row in range(table.rowCount())]
+
+    assert times() == ["08:00:01", "08:00:06", "08:00:21"]
+
+    def act(dialog: StartDialog) -> None:
+        Keyboard(application).type("2024-05-11 09:00:00")
+        Keyboard(application).press(KEY.Key_Return)
+
+    ask(application, act)
+    assert times() == ["09:00:01", "09:00:06", "09:00:21"]
+    mouse = Mouse(application)
+    mouse.tab(SEGMENTS)
+    mouse.click(table.viewport(), table.visualItemRect(table.item(2, 0)).center())
+    qtbot.waitUntil(lambda: application.desk.current.path.name == NAMES[2])
+    qtbot.waitUntil(lambda: application.window.canvas.index() == 10)
 
 
 BEFORE = [at(8, 0), at(8, 5), at(8, 20)]

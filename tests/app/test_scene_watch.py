@@ -100,6 +100,9 @@ def test_a_change_is_a_row_of_a_table_that_leads_to_it(qtbot, moved_clip, way):
     table = changes.table
     assert [table.item(0, column).text() for column in (0, 1)] == ["08:00:06", "Camera moved"]
     assert table.item(0, 0).toolTip() == "The camera was moved at 08:00:06."
+    application.window.resize(1024, 640)
+    QApplication.processEvents()
+    assert application.window.height() == 640, "there is room for it in the smallest window"
     if way == "keys":
         keys = Keyboard(application)
         keys.press(Qt.Key.Key_F3)
