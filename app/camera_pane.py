@@ -95,4 +95,4 @@ class CameraPane(QObject):
 
 
 def _said_of(document: Document) -> str:
-    return f"camera of {document.key}"
+    return f"camera:{document.key}"

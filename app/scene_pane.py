@@ -155,7 +155,7 @@ class ScenePane(QObject):
             tr("Scores before and after do not compare."),
         ]
         go = (tr("Go there"), f"{GO} {changes[0].index}")
-        once = f"changes of {document.key}"
+        once = f"changes:{document.key}"
         window.notice.show_notice(" ".join(filter(None, said)), action=go, once=once)
 
     @Slot()

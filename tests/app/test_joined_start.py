@@ -59,7 +59,7 @@ def joined_on_desk(qtbot, recorded, user_home):
     )
     qtbot.waitUntil(application.window.actions_["file.join"].isEnabled)
     Keyboard(application).press(KEY.Key_J, CTRL)
-    qtbot.waitUntil(lambda: application.window.timeline.line() is not None)
+    qtbot.waitUntil(lambda: len(places(application)) == 3)
     return application
 
 
@@ -91,7 +91,7 @@ def test_changes_of_all_files_are_marked_and_listed_by_the_clock_in_force(
     )
     application = joined_on_desk(qtbot, recorded, user_home)
     timeline, table = application.window.timeline, application.window.changes.table
-    assert timeline._changes.changes() == [1.0, 6.0, 21.0]
+    qtbot.waitUntil(lambda: timeline._changes.changes() == [1.0, 6.0, 21.0])
 
     def times() -> list[str]:
         return [table.item(row, 0).text() for row in range(table.rowCount())]
