@@ -22,7 +22,6 @@ class CameraPane(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
-        self._proposed: set[str] = set()
         self.recognising = Recognising(self)
         self.recognising.recognised.connect(self._on_recognised)
         self.recognising.crashed.connect(desk.crashed)
@@ -59,24 +58,24 @@ class CameraPane(QObject):
 
     def propose(self, document: Document) -> None:
         """Say once for a footage which weights know its camera, or that none do."""
-        if document.key in self._proposed or not document.matches:
+        if not document.matches:
             return
-        if any(other.key in self._proposed for other in self._desk.joined.documents()):
-            return  # said for a file of the same camera already
         notice, name = self._desk.window.notice, self.known_by(document)
+        if any(notice.has_said(_said_of(other)) for other in self._desk.joined.documents()):
+            return  # said for a file of the same camera already
         if name and document.choice == SPEED:
-            self._proposed.add(document.key)
             notice.show_notice(
                 tr("This is the camera that '{name}' learned.", name=name),
-                action=(tr("Analyse with {name}", name=name), tr("use {name}", name=name)),
+                action=(tr("Analyse with {name}", name=name), f"use {name}"),
                 warning=False,
+                once=_said_of(document),
             )
-        elif not name and not notice.text():
-            self._proposed.add(document.key)
+        elif not name:
             notice.show_notice(
                 tr("No weights know this camera, so that 'speed' scores it: it sees motion only."),
                 action=(tr("Learn normal..."), "learn.normal"),
                 warning=False,
+                once=_said_of(document),
             )
 
     @Slot(str)
@@ -87,9 +86,13 @@ class CameraPane(QObject):
             document.choice = name
             self._desk.window.detector.set_current(name)
             self._desk.analysing.start_next(document)
-            self._desk.window.notice.clear()
+            self._desk.window.notice.dismiss()
             self._desk.allow()
 
     def stop(self) -> None:
         """End the thread."""
         self.recognising.stop()
+
+
+def _said_of(document: Document) -> str:
+    return f"camera:{document.key}"

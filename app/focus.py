@@ -7,7 +7,7 @@ instead of moving the focused slider: nothing could be worked by keyboard alone.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -27,7 +27,7 @@ from app.views.recent_list import RecentList
 from app.views.timeline_overview import TimelineOverview
 from app.views.timeline_view import TimelineView
 
-KEY = Qt.Key
+KEY, STANDARD = Qt.Key, QKeySequence.StandardKey
 MOVES = {KEY.Key_Left, KEY.Key_Right, KEY.Key_Up, KEY.Key_Down, KEY.Key_Home, KEY.Key_End,
          KEY.Key_PageUp, KEY.Key_PageDown}  # fmt: skip
 
@@ -54,7 +54,9 @@ def needed_by(widget: QWidget) -> set[Qt.Key]:
     if isinstance(widget, QComboBox):
         return {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down}
     if isinstance(widget, QAbstractItemView):
-        keys = {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_Return, KEY.Key_Enter}
+        keys = {KEY.Key_Up, KEY.Key_Down, KEY.Key_Return, KEY.Key_Enter}
+        if widget.selectionMode() != QAbstractItemView.SelectionMode.SingleSelection:
+            keys.add(KEY.Key_Space)  # a single row is chosen already: there Space plays
         deletes = isinstance(widget, RecentList) or _inside(widget, FootageList)
         return keys | ({KEY.Key_Delete} if deletes else set())
     return set()
@@ -111,13 +113,20 @@ class FocusKeys(QObject):
             or not watched.hasFocus()
         ):
             return False
+        number = isinstance(watched, QAbstractSpinBox)
+        if number and (event.matches(STANDARD.Undo) or event.matches(STANDARD.Redo)):
+            return self._leave(watched, event)
         needed, key = needed_by(watched), event.key()
         if event.modifiers() in PLAIN and key in needed:
             event.accept()
             return True
         typed = event.modifiers() in (*PLAIN, Qt.KeyboardModifier.ShiftModifier) and key in PRINTED
-        if typed and isinstance(watched, QAbstractSpinBox) and key not in needed:
+        return typed and number and key not in needed and self._leave(watched, event)
+
+    @staticmethod
+    def _leave(watched: QWidget, event: QKeyEvent) -> bool:
+        """To the commands: a number's own undo would take back letters, not what was set."""
+        if isinstance(watched, QAbstractSpinBox):
             watched.interpretText()  # what is typed is meant, and a command may show other numbers
-            event.ignore()
-            return True
-        return False
+        event.ignore()
+        return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.beside import Beside, same_detector
 from app.controllers.document import Document
@@ -26,7 +26,12 @@ GROWING_MS = 1000  # and so often while they are analysed
 
 
 class JoinedPane(QObject):
-    """Finds what can be joined, shows it on the timeline and in the list."""
+    """Finds what can be joined, shows it on the timeline and in the list.
+
+    refreshed: other files may be on the line, or lie elsewhere.
+    """
+
+    refreshed = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -78,6 +83,18 @@ class JoinedPane(QObject):
         known = {document.path: document for document in self._desk.documents}
         return [known[piece.path] for piece in self.joined.pieces if piece.path in known]
 
+    def recorder(self) -> list[Document]:
+        """The current footage and those that follow or precede it, joined or not."""
+        own, known = self._own(), {document.path: document for document in self._desk.documents}
+        pieces = () if own is None else own.pieces
+        return [known[piece.path] for piece in pieces if piece.path in known]
+
+    def seconds_between(self, one: Document, other: Document) -> float:
+        """From the start of a file to that of another one of its recorder."""
+        own = self._own()
+        starts = [None if own is None else own.seconds_of(d.path, 0.0) for d in (one, other)]
+        return 0.0 if starts[0] is None or starts[1] is None else starts[1] - starts[0]
+
     def holds(self, document: Document | None) -> bool:
         """Whether a footage is one of the joined files."""
         return document is not None and document in self.documents()
@@ -101,6 +118,7 @@ class JoinedPane(QObject):
         else:
             self._found = []
         self._show()
+        self.refreshed.emit()
 
     @Slot()
     def toggle(self) -> None:

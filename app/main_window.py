@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.actions import Actions
 from app.language import tr
 from app.views.canvas import VideoCanvas
+from app.views.changes_list import ChangesList
 from app.views.compare_panel import ComparePanel
 from app.views.detector_bar import DetectorBar
 from app.views.footage_list import FootageList
@@ -66,7 +67,7 @@ class MainWindow(QMainWindow):
         self.tuning = TuningPanel()
         self.segments = SegmentList()
         self.history = HistoryView()
-        self.near = NearList()
+        self.near, self.changes = NearList(), ChangesList()
         self.compare = ComparePanel()
         self.detector = DetectorBar()
         self.notice = NoticeBar()
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
         self.side.addTab(self.tuning, tr("Tune"))
-        self.found = FoundPanel(self.segments, self.near)
+        self.found = FoundPanel(self.segments, self.near, self.changes)
         for table in (self.near.table, self.segments.table, self.compare.table):
             table.setMinimumHeight(32)  # windows of 640 pixels have room for all
         self.side.addTab(self.found, tr("Segments"))
@@ -173,8 +174,13 @@ class MainWindow(QMainWindow):
         self.hint.give_way(self.height() < LOW and not self.notice.isHidden())
 
     def show_desk(self, shown: bool) -> None:
-        """The desk, or the start page."""
+        """The desk, or the start page.  Whoever comes to the desk finds the keyboard on the
+        picture, where every key of playback and review acts.
+        """
+        comes = shown and not self.on_desk()
         self.pages.setCurrentIndex(1 if shown else 0)
+        if comes:
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_desk(self) -> bool:
         """Whether the desk is shown, not the start page."""

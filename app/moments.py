@@ -51,3 +51,11 @@ def minutes_of(moment: datetime | None) -> int | None:
     """The offset from UTC; None without a zone."""
     offset = None if moment is None else moment.utcoffset()
     return None if offset is None else round(offset.total_seconds() / 60)
+
+
+def moved_along(moment: datetime, before: datetime, after: datetime) -> datetime:
+    """A moment of a clock that was set from `before` to `after`, in the zone that is known now."""
+    if None not in (moment.tzinfo, before.tzinfo, after.tzinfo):
+        return (moment + (after - before)).astimezone(after.tzinfo)
+    by = after.replace(tzinfo=None) - before.replace(tzinfo=None)
+    return (moment.replace(tzinfo=None) + by).replace(tzinfo=after.tzinfo)

@@ -13,10 +13,12 @@ from app.language import tr, tr_count
 from app.moments import clock_words
 from app.numerals import decimal
 from app.presenting import footage_row
+from app.views.changes_list import ChangeRow
 from engine.timebase import timecode
 
 if TYPE_CHECKING:
     from app.desk import Desk
+    from engine.footage import Footage
     from engine.footage.changing import SceneChange
 
 QUIET_MS = 800  # for so long nothing else ran
@@ -28,10 +30,7 @@ def change_words(change: SceneChange, document: Document) -> str:
     footage = document.footage
     if footage is None:
         return ""
-    seconds = float(footage.table.seconds()[change.index])
-    time = timecode(seconds, digits=0)
-    if footage.start_time is not None:
-        time = clock_words(footage.start_time + timedelta(seconds=seconds))
+    time = change_time(change, footage)
     if change.kind == "moved":
         return tr("The camera was moved at {time}.", time=time)
     if change.kind == "other-scene":
@@ -43,13 +42,31 @@ def change_words(change: SceneChange, document: Document) -> str:
     return tr("From {time} on it is {times} times brighter.", time=time, times=times)
 
 
+def change_time(change: SceneChange, footage: Footage) -> str:
+    """When it changed, by the clock where that is known."""
+    seconds = float(footage.table.seconds()[change.index])
+    if footage.start_time is None:
+        return timecode(seconds, digits=0)
+    return clock_words(footage.start_time + timedelta(seconds=seconds))
+
+
+def change_kind(change: SceneChange) -> str:
+    """What changed, in a few words."""
+    if change.kind == "moved":
+        return tr("Camera moved")
+    if change.kind == "other-scene":
+        return tr("Another scene")
+    if change.light < 1:
+        return tr("{times} times darker", times=decimal(1 / change.light, 1))
+    return tr("{times} times brighter", times=decimal(change.light, 1))
+
+
 class ScenePane(QObject):
     """Waits for a quiet moment, so that no analysis and no learning is slowed down."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
-        self._said: set[str] = set()
         self.watch = SceneWatch(self)
         self.watch.looked.connect(self._on_looked)
         self.watch.crashed.connect(desk.crashed)
@@ -63,6 +80,9 @@ class ScenePane(QObject):
         for signal in (desk.analysing.changed, learner.changed, desk.playback.speed_changed):
             signal.connect(self._on_busy)
         desk.window.notice.command.connect(self._on_notice)
+        self._rows: list[ChangeRow] = []
+        desk.joined.refreshed.connect(self.show_marks)
+        desk.window.changes.activated.connect(self._go_to)
 
     @Slot(object)
     def _on_known(self, document: Document) -> None:
@@ -108,6 +128,8 @@ class ScenePane(QObject):
         self.tell_row(document)
         if document is self._desk.current:
             self.show(document)
+        elif self._desk.joined.holds(document):
+            self.show_marks()
         if self.watch.busy:
             self._quiet.start()
 
@@ -117,16 +139,13 @@ class ScenePane(QObject):
         self._desk.window.footage.update_row(footage_row(document))
 
     def show(self, document: Document) -> None:
-        """Marks on the timeline, and once a sentence that leads to the first change."""
-        window, footage, changes = self._desk.window, document.footage, document.changes or ()
-        if footage is None:
+        """Marks and rows, and once a sentence that leads to the first change.  It waits for
+        other warnings: what is wrong goes first.
+        """
+        window, changes = self._desk.window, document.changes or ()
+        self.show_marks()
+        if not changes or document.footage is None:
             return
-        seconds = footage.table.seconds()
-        window.timeline.set_changes([float(seconds[change.index]) for change in changes])
-        warned = window.notice.text().startswith("⚠")  # something is wrong: that goes first
-        if not changes or document.key in self._said or warned:
-            return
-        self._said.add(document.key)
         more = len(changes) - 1
         said = [
             change_words(changes[0], document),
@@ -136,7 +155,45 @@ class ScenePane(QObject):
             tr("Scores before and after do not compare."),
         ]
         go = (tr("Go there"), f"{GO} {changes[0].index}")
-        window.notice.show_notice(" ".join(filter(None, said)), action=go)
+        once = f"changes:{document.key}"
+        window.notice.show_notice(" ".join(filter(None, said)), action=go, once=once)
+
+    @Slot()
+    def show_marks(self) -> None:
+        """Every change of the current footage, and of those that are joined with it, on the
+        timeline and as a row.
+        """
+        joined, current, at = self._desk.joined, self._desk.current, []
+        self._rows = []
+        for document in joined.documents() or ([] if current is None else [current]):
+            footage = document.footage
+            if footage is None or current is None:
+                continue
+            seconds = footage.table.seconds()
+            begins = joined.start_of(document) - joined.start_of(current)
+            for change in document.changes or ():
+                at.append(begins + float(seconds[change.index]))
+                self._rows.append(
+                    ChangeRow(
+                        change_time(change, footage),
+                        change_kind(change),
+                        change_words(change, document),
+                        document.key,
+                        change.index,
+                    )
+                )
+        self._desk.window.timeline.set_changes(at)
+        self._desk.window.changes.set_rows(self._rows)
+
+    @Slot(int)
+    def _go_to(self, row: int) -> None:
+        if not 0 <= row < len(self._rows):
+            return
+        found = self._rows[row]
+        document = next((d for d in self._desk.documents if d.key == found.key), None)
+        if document is not None:
+            self._desk.playback.set_speed(0.0)
+            self._desk.joined.change_to(document, found.frame)
 
     @Slot(str)
     def _on_notice(self, command: str) -> None:

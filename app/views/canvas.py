@@ -34,6 +34,7 @@ ARROWS = {
     Qt.Key.Key_Up: (0.0, -1.0),
     Qt.Key.Key_Down: (0.0, 1.0),
 }
+DRAWING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class VideoCanvas(PictureCanvas):
@@ -42,7 +43,8 @@ class VideoCanvas(PictureCanvas):
     Look tool: the wheel zooms around the mouse, dragging pans, a click tells its place.  Area tool:
     a dragged rectangle or a clicked polygon becomes an `area_drawn`; the middle button still pans.
     With the keyboard (area tool, canvas focused) the arrows move a crosshair, Space sets a corner,
-    Enter closes, Esc abandons.  Delete, or the context menu, removes the area that is pointed at.
+    Enter closes, Esc abandons what is begun, then the tool.  Delete, or the context menu, removes
+    the area that is pointed at.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -168,9 +170,7 @@ class VideoCanvas(PictureCanvas):
             return not self.is_fitting()
         if self._tool != "area":
             return False
-        if key == Qt.Key.Key_Escape:
-            return self._draft.started
-        return key in ARROWS or key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        return key in ARROWS or key in DRAWING
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._wants(event):
@@ -189,8 +189,10 @@ class VideoCanvas(PictureCanvas):
             self._draft.add_corner()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._close_draft()
-        elif key == Qt.Key.Key_Escape:
+        elif key == Qt.Key.Key_Escape and self._draft.started:
             self._draft.abandon()
+        elif key == Qt.Key.Key_Escape:
+            self.set_tool("look")
         elif self._draft.corners:
             self._draft.drop_corner()
         else:

@@ -1,4 +1,6 @@
-"""Segments, and under them the near misses, which fold by themselves where there is no room."""
+"""Segments, under them the near misses, which fold by themselves where there is no room, and what
+changed in the scene.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
+from app.views.changes_list import ChangesList
 from app.views.near_list import NearList
 from app.views.segment_list import SegmentList
 
@@ -16,15 +19,16 @@ _LEAST = 250  # below, the near misses are left to their commands
 class FoundPanel(QSplitter):
     """What the score found, and what it nearly found."""
 
-    def __init__(self, segments: SegmentList, near: NearList) -> None:
+    def __init__(self, segments: SegmentList, near: NearList, changes: ChangesList) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self._near = near
         self.addWidget(segments)
         self.addWidget(near)
+        self.addWidget(changes)
         self.setStretchFactor(0, 2)
         self.setStretchFactor(1, 1)
         self.setChildrenCollapsible(False)
-        self.setSizes([320, 210])
+        self.setSizes([320, 210, 100])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

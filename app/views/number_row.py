@@ -39,6 +39,7 @@ class NumberRow(QWidget):
         super().__init__(parent)
         self._spec = spec
         self._low, self._high = spec.low, spec.high
+        self._exact = spec.low  # the box shows it rounded
         self.label = QLabel(tr(spec.name))
         self.box = QDoubleSpinBox()
         self.box.setDecimals(spec.decimals)
@@ -79,11 +80,13 @@ class NumberRow(QWidget):
         self.slider.valueChanged.connect(self._slid)
 
     def value(self) -> float:
-        """What the box says."""
-        return self.box.value()
+        """What was set, which the box shows rounded, or what was typed or slid since."""
+        near = abs(self._exact - self.box.value()) < 10.0**-self._spec.decimals
+        return self._exact if near else self.box.value()
 
     def set_value(self, value: float) -> None:
         """Show a value without emitting."""
+        self._exact = value
         with QSignalBlocker(self.box):
             self.box.setValue(value)
         self._follow(value)
@@ -118,6 +121,7 @@ class NumberRow(QWidget):
 
     @Slot(float)
     def _typed(self, value: float) -> None:
+        self._exact = value
         self._follow(value)
         self.changed.emit(value)
 
@@ -133,4 +137,5 @@ class NumberRow(QWidget):
         with QSignalBlocker(self.box):
             self.box.setValue(value)
         if self.box.value() != before:
+            self._exact = self.box.value()
             self.changed.emit(self.box.value())

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import tr
+from app.language import tr, tr_count
 from app.moments import OFFSETS, in_zone, minutes_of, moment_words, read_moment, zone_words
 from engine.timebase import timecode
 
@@ -39,10 +40,13 @@ class Beginning:
 
 class StartDialog(QDialog):
     """Date, time and zone, of the first frame or of the one on the screen; what is wrong with them
-    is said here.  `chosen()` after it was accepted; None: what the file says.
+    is said here.  `chosen()` after it was accepted; None: what the file says.  others: how many
+    files of the same recorder precede or follow it.
     """
 
-    def __init__(self, name: str, known: Beginning, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, known: Beginning, parent: QWidget | None = None, others: int = 0
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("When the recording began"))
         self._known = known
@@ -74,6 +78,19 @@ class StartDialog(QDialog):
         self.problem.setWordWrap(True)
         self.problem.hide()
         form = QFormLayout()
+        self.others = QCheckBox(
+            tr_count(
+                others,
+                "Also for the {count} other file of this recorder",
+                "Also for the {count} other files of this recorder",
+            )
+        )
+        self.others.setToolTip(
+            tr("The same clock wrote their times: they move along, and the files stay in line")
+        )
+        self.others.setAccessibleDescription(self.others.toolTip())
+        self.others.setChecked(others > 0)
+        self.others.setVisible(others > 0)
         for text, widget in (
             (tr("Date and time"), self.field),
             (tr("Zone"), self.zone),
@@ -82,6 +99,7 @@ class StartDialog(QDialog):
             widget.setAccessibleName(text)
             widget.setAccessibleDescription(widget.toolTip())
             form.addRow(text, widget)
+        form.addRow("", self.others)
         self.back = QPushButton(tr("As the file says"))
         self.back.setToolTip(tr("Forget what was typed here, and trust the file again"))
         self.back.setEnabled(known.now != known.told or zone_of(known.now) != zone_of(known.told))
@@ -111,6 +129,10 @@ class StartDialog(QDialog):
     def chosen(self) -> datetime | None:
         """When the first frame was recorded, with the zone if one was chosen."""
         return self._chosen
+
+    def for_all(self) -> bool:
+        """Whether the other files of the recorder follow."""
+        return self.others.isChecked()
 
     def accept(self) -> None:
         """Only with a date and a time."""

@@ -11,7 +11,7 @@ import bisect
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -140,7 +140,7 @@ def _counter(name: str) -> re.Match[str] | None:
 
 def _joined(family: list[Recording]) -> list[Joined]:
     if all(recording.start_time is not None for recording in family):
-        return _by_time(family)
+        return _by_time(_on_one_clock(family))
     in_order = sorted(family, key=_counted)
     numbers = [_counted(recording) for recording in in_order]
     if any(b - a != 1 for a, b in itertools.pairwise(numbers)):
@@ -150,6 +150,18 @@ def _joined(family: list[Recording]) -> list[Joined]:
         pieces.append(Piece(recording.path, start, recording.duration))
         start += recording.duration
     return [Joined(tuple(pieces), assumed=True)]
+
+
+def _on_one_clock(family: list[Recording]) -> list[Recording]:
+    """One recorder has one clock: where the zone of some of its files is known and that of others
+    is not, their times are compared as the clock showed them.
+    """
+    zoned = {r.start_time.tzinfo is not None for r in family if r.start_time is not None}
+    if len(zoned) < 2:
+        return family
+    return [
+        replace(r, start_time=r.start_time.replace(tzinfo=None)) for r in family if r.start_time
+    ]
 
 
 def _by_time(family: list[Recording]) -> list[Joined]:
@@ -176,7 +188,7 @@ def _laid_out(group: list[Recording]) -> Joined:
 
 
 def _began(recording: Recording) -> datetime:
-    """For ordering; a time without a zone is compared as it stands."""
+    """For ordering."""
     moment = recording.start_time
     if moment is None:
         raise ValueError(f"{recording.path.name} has no start time")

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from desk_driver import build, in_front, open_and_analyse, wait_frame
 from footage_maker import make_video
+from hands import Keyboard, Mouse
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from tiny_engine import paint
 
+from app.review_commands import SEGMENTS
 from app.views.notice_bar import NoticeBar
 
 FRAMES, CHANGE = 120, 62
@@ -67,6 +69,51 @@ def test_a_moved_camera_is_said_marked_and_gone_to(qtbot, moved_clip):
     index = application.desk.current.changes[0].index
     wait_frame(qtbot, application, index)
     assert index == pytest.approx(CHANGE, abs=1)
+
+
+@pytest.mark.parametrize("way", ["keys", "mouse"])
+def test_the_camera_that_no_weights_know_and_its_move_are_both_seen(qtbot, moved_clip, way):
+    application = build(qtbot)
+    in_front(application)
+    open_and_analyse(qtbot, application, moved_clip)
+    notice: NoticeBar = application.window.notice
+    qtbot.waitUntil(lambda: "No weights know this camera" in notice.text())
+    wait_looked(qtbot, application)
+    qtbot.waitUntil(lambda: "moved" in notice.text())
+    if way == "keys":
+        Keyboard(application).push(notice._close)
+    else:
+        Mouse(application).click(notice._close)
+    assert "No weights know this camera" in notice.text()
+    assert notice._action.text() == "Learn normal..."
+
+
+@pytest.mark.parametrize("way", ["keys", "mouse"])
+def test_a_change_is_a_row_of_a_table_that_leads_to_it(qtbot, moved_clip, way):
+    application = build(qtbot)
+    in_front(application)
+    open_and_analyse(qtbot, application, moved_clip)
+    changes = application.window.changes
+    assert changes.isHidden(), "nothing is known of a change yet"
+    wait_looked(qtbot, application)
+    qtbot.waitUntil(lambda: not changes.isHidden())
+    table = changes.table
+    assert [table.item(0, column).text() for column in (0, 1)] == ["08:00:06", "Camera moved"]
+    assert table.item(0, 0).toolTip() == "The camera was moved at 08:00:06."
+    application.window.resize(1024, 640)
+    QApplication.processEvents()
+    assert application.window.height() == 640, "there is room for it in the smallest window"
+    if way == "keys":
+        keys = Keyboard(application)
+        keys.press(Qt.Key.Key_F3)
+        keys.tab_to(table)
+        keys.press(Qt.Key.Key_Down)
+        keys.press(Qt.Key.Key_Return)
+    else:
+        mouse = Mouse(application)
+        mouse.tab(SEGMENTS)
+        mouse.click(table.viewport(), table.visualItemRect(table.item(0, 0)).center())
+    wait_frame(qtbot, application, application.desk.current.changes[0].index)
 
 
 def test_nightfall_is_said_and_there_again_without_another_look(qtbot, night_clip, monkeypatch):

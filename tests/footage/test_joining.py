@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,11 @@ def test_pictures_of_another_size_do_not_belong_together():
 )
 def test_names_tell_which_files_belong_together(one, other, same):
     assert (pattern_of(one) == pattern_of(other)) is same
+
+
+def test_a_zone_that_is_known_of_one_file_only_does_not_part_the_recorders_files():
+    zone = timezone(timedelta(hours=5, minutes=30))
+    second = timed(10)
+    second = replace(second, start_time=second.start_time.replace(tzinfo=zone))
+    (joined,) = joinable([timed(0), second, timed(25)])
+    assert [p.start for p in joined.pieces] == [0, 600, 1500]
