@@ -132,10 +132,10 @@ def window_rows(footage: Path, weights: str, precision: str, alone: float) -> li
         "platform": os.environ.get("QT_QPA_PLATFORM", "screen"),
         "played": outcome.shown,
     }
-    rate = outcome.frames / outcome.seconds
+    rate, name = outcome.frames / outcome.seconds, Path(weights).stem
     delays = probe.delays_ms()
     return [
-        _row(f"analysis with {Path(weights).stem}, window open and playing", rate, "frame/s", settings,
+        _row(f"analysis with {name}, window open and playing", rate, "frame/s", settings,
              "no window", rate / alone if alone else None),
         _row("event-loop delay meanwhile, 99th percentile", float(np.quantile(delays, 0.99)), "ms",
              {**settings, "samples": len(delays)}),
