@@ -51,7 +51,7 @@ class ScenePane(QObject):
         self._desk = desk
         self._said: set[str] = set()
         self.watch = SceneWatch(self)
-        self.watch.looked.connect(self._on_looked)
+        self.watch.done.connect(self._on_looked)
         self.watch.crashed.connect(desk.crashed)
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
