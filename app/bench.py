@@ -20,8 +20,12 @@ Row = dict[str, Any]
 
 def bench(footage: Path | None, weights: str, precision: str) -> list[Row]:
     """Measure on footage, None for the rendered demo, in an empty user folder: nothing stored may
-    answer for the work.  Raises EngineErrors.
+    answer for the work.  The user's own weights are found all the same.  Raises EngineErrors.
     """
+    from engine.detectors.weights import find_weights
+
+    card = find_weights(weights)
+    named = weights if card.path is None else str(card.path.absolute())
     if footage is None:
         from engine.demo import demo_clip, render_demo
 
@@ -32,7 +36,7 @@ def bench(footage: Path | None, weights: str, precision: str) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="normscope-bench-") as folder:
         os.environ["NORMSCOPE_HOME"] = folder
         try:
-            return measure(footage.absolute(), weights, precision)
+            return measure(footage.absolute(), named, precision)
         finally:
             if before is None:
                 del os.environ["NORMSCOPE_HOME"]
@@ -108,7 +112,7 @@ def analysis_rate(footage: Path, weights: str | None, precision: str) -> Row:
         for _ in run.run():
             pass
         rate = len(opened.table) / (time.perf_counter() - began)
-    name = weights or "speed"
+    name = "speed" if weights is None else Path(weights).stem
     settings = {"footage": footage.name, "precision": detector.precision, "device": detector.device}
     return _row(f"analysis with {name}, no window", rate, "frame/s", settings)
 
@@ -128,10 +132,10 @@ def window_rows(footage: Path, weights: str, precision: str, alone: float) -> li
         "platform": os.environ.get("QT_QPA_PLATFORM", "screen"),
         "played": outcome.shown,
     }
-    rate = outcome.frames / outcome.seconds
+    rate, name = outcome.frames / outcome.seconds, Path(weights).stem
     delays = probe.delays_ms()
     return [
-        _row(f"analysis with {weights}, window open and playing", rate, "frame/s", settings,
+        _row(f"analysis with {name}, window open and playing", rate, "frame/s", settings,
              "no window", rate / alone if alone else None),
         _row("event-loop delay meanwhile, 99th percentile", float(np.quantile(delays, 0.99)), "ms",
              {**settings, "samples": len(delays)}),

@@ -23,7 +23,7 @@ class CameraPane(QObject):
         super().__init__(desk)
         self._desk = desk
         self.recognising = Recognising(self)
-        self.recognising.recognised.connect(self._on_recognised)
+        self.recognising.done.connect(self._on_recognised)
         self.recognising.crashed.connect(desk.crashed)
         desk.opener.opened.connect(self._on_opened)
         desk.window.notice.command.connect(self._on_notice)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
 from app.controllers.laying import Ground, Laid, Laying, Wish, lay_stored
-from app.controllers.looking import coarse_maps
+from app.controllers.looking import coarse_maps, fine_maps
 from app.language import tr
 from app.numerals import decimal
 from engine.errors import EngineError
@@ -124,18 +124,26 @@ class PicturePane(QObject):
             window.sides.set_actual(shown.image)
         self._desk.looking.forget()
         self.refresh()
-        if not self._desk.playback.speed and self._wants_look():
+        if not self._desk.playback.speed and self._wants_look(index):
             self._desk.looking.look_at(document, index)
 
-    def _wants_look(self) -> bool:
-        """The exact maps are worth computing while the picture rests and somebody can see them."""
-        window = self._desk.window
-        return window.sides.isVisible() or window.canvas.overlay_mode() != "off"
+    def _wants_look(self, index: int) -> bool:
+        """The exact maps are worth computing while the picture rests, somebody can see them, and
+        they are not stored; the expected picture never is.
+        """
+        window, document = self._desk.window, self._document
+        if window.sides.isVisible():
+            return True
+        if document is None or document.analysis is None or window.canvas.overlay_mode() == "off":
+            return False
+        return not fine_maps(document.analysis, index)
 
     @Slot(float)
     def _on_speed(self, speed: float) -> None:
         shown = self._desk.playback.current
-        if not speed and shown is not None and self._document is not None and self._wants_look():
+        if speed or shown is None or self._document is None:
+            return
+        if self._wants_look(shown.index):
             self._desk.looking.look_at(self._document, shown.index)
 
     @Slot()
@@ -189,9 +197,10 @@ class PicturePane(QObject):
         exact = (
             look is not None and look.question.analysis is analysis and look.question.index == index
         )
-        maps = look.maps if look is not None and exact else coarse_maps(analysis, index)
         resting = not self._desk.playback.speed and index < track.done
-        wanted = not exact and resting and bool(maps) and self._wants_look()
+        fine = fine_maps(analysis, index) if resting and not exact else {}
+        maps = look.maps if look is not None and exact else fine or coarse_maps(analysis, index)
+        wanted = not exact and resting and bool(maps) and self._wants_look(index)
         if wanted and not self._desk.looking.wanted(analysis, index):
             self._desk.looking.look_at(document, index)
         if not maps:
@@ -223,7 +232,7 @@ class PicturePane(QObject):
             window.sides.set_expected(look.expected)
             window.sides.set_error(overlay)
         else:
-            window.sides.set_error(overlay, tr("coarse, until the frame rests"))
+            window.sides.set_error(overlay, "" if fine else tr("coarse, until the frame rests"))
 
     @Slot()
     def _on_looked(self) -> None:

@@ -68,7 +68,7 @@ class ScenePane(QObject):
         super().__init__(desk)
         self._desk = desk
         self.watch = SceneWatch(self)
-        self.watch.looked.connect(self._on_looked)
+        self.watch.done.connect(self._on_looked)
         self.watch.crashed.connect(desk.crashed)
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)

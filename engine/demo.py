@@ -30,6 +30,7 @@ def render_demo() -> Iterator[Progress]:
         return
     from engine.scene import demo_spec, writing_scene
 
+    target.unlink(missing_ok=True)  # without labels it is half of what a kill left
     spec = demo_spec()
     meter = RateMeter()
     for done in writing_scene(spec, target.parent, name=target.stem, with_masks=False):

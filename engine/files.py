@@ -56,6 +56,19 @@ def refuse_foreign(path: Path, ours: Callable[[Path], bool], kind: str) -> None:
         raise BadSetting(f"{path} is there already and is not {kind}.", hint=hint)
 
 
+def refuse_strangers(folder: Path, ours: Callable[[Path], bool], kind: str) -> None:
+    """BadSetting where a folder that shall be filled holds what is not `kind`.  ours: whether the
+    folder is of that kind, asked where it is not empty.  Hidden files do not count.
+    """
+    hint = "Choose a new or an empty folder."
+    if folder.exists() and not folder.is_dir():
+        raise BadSetting(f"{folder} is a file, not a folder.", hint=hint)
+    if not folder.is_dir() or all(entry.name.startswith(".") for entry in folder.iterdir()):
+        return
+    if not ours(folder):
+        raise BadSetting(f"{folder} is there already and is not {kind}.", hint=hint)
+
+
 def storage_error(error: OSError, what: str) -> StorageFailed:
     """What an OSError while writing `what` means to the reader."""
     if error.errno in _FULL:

@@ -108,6 +108,16 @@ def stopped(run: AnalysisRun, reports: int) -> Analysis:
     return run.analysis
 
 
+def _assert_same_fine(one: Analysis, other: Analysis) -> None:
+    ours, theirs = one.fine.frames(), other.fine.frames()
+    assert [(f.index, f.height) for f in ours] == [(f.index, f.height) for f in theirs]
+    for frame, twin in zip(ours, theirs, strict=True):
+        assert frame.maps.keys() == twin.maps.keys()
+        for name, (codes, scale) in frame.maps.items():
+            np.testing.assert_array_equal(codes, twin.maps[name][0])
+            assert np.float32(scale) == np.float32(twin.maps[name][1])
+
+
 def assert_same(one: Analysis, other: Analysis, *, upto: int | None = None) -> None:
     """All rows agree to the bit, and the memory's snapshots too."""
     span = slice(0, upto)
@@ -122,6 +132,7 @@ def assert_same(one: Analysis, other: Analysis, *, upto: int | None = None) -> N
         assert one.maps.keys() == other.maps.keys()
         assert (one.frames_done, one.complete) == (other.frames_done, other.complete)
         assert [at for at, _ in one.snapshots] == [at for at, _ in other.snapshots]
+        _assert_same_fine(one, other)
     for name in one.maps.keys() & other.maps.keys():
         np.testing.assert_array_equal(one.maps[name].codes[span], other.maps[name].codes[span])
         np.testing.assert_array_equal(one.maps[name].scales[span], other.maps[name].scales[span])

@@ -52,6 +52,13 @@ def coarse_maps(analysis: Analysis, index: int) -> dict[str, NDArray[np.float32]
     return stored_maps(analysis, index)
 
 
+def fine_maps(analysis: Analysis, index: int) -> dict[str, NDArray[np.float32]]:
+    """The same at the detector's own resolution; empty where that is not stored."""
+    from engine.review.overlaying import stored_fine_maps
+
+    return stored_fine_maps(analysis, index)
+
+
 def overlay_of(
     maps: dict[str, NDArray[np.float32]],
     analysis: Analysis,

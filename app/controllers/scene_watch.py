@@ -6,25 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject
 
 from app.controllers.document import Document
-from app.jobs import Job
+from app.controllers.one_by_one import OneByOne
 from engine.errors import EngineError
 from engine.progress import Progress
 
 
-class SceneWatch(QObject):
-    """looked: a document's `changes` are known, and kept with its footage."""
-
-    looked = Signal(object)
-    crashed = Signal(object)
+class SceneWatch(OneByOne):
+    """done: a document's `changes` are known, and kept with its footage."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._job: Job | None = None
-        self._present: Document | None = None
-        self._waiting: list[Document] = []
+        super().__init__("looking for changes", parent)
 
     @property
     def running(self) -> bool:
@@ -38,20 +32,14 @@ class SceneWatch(QObject):
 
     def want(self, document: Document) -> None:
         """Look a recording over as soon as `begin` is called."""
-        if document is not self._present and document not in self._waiting:
-            self._waiting.append(document)
+        if document is not self._present:
+            super().want(document)
 
     def begin(self) -> None:
         """Nothing else runs: look the next one over, or go on."""
         if self._job is not None:
             self._job.pause(False)
-        elif self._waiting:
-            document = self._present = self._waiting.pop(0)
-            job = self._job = Job(lambda: self._work(document), "looking for changes", self)
-            job.finished.connect(self._on_finished)
-            job.cancelled.connect(self._on_cancelled)
-            job.crashed.connect(self._on_crashed)
-            job.start()
+        super().begin()
 
     def rest(self) -> None:
         """Something else needs the machine."""
@@ -65,12 +53,6 @@ class SceneWatch(QObject):
         if document is self._present and self._job is not None:
             self._job.cancel()
 
-    def stop(self) -> None:
-        """End the thread."""
-        self._waiting.clear()
-        if self._job is not None:
-            self._job.stop()
-
     def _work(self, document: Document) -> Iterator[Progress]:
         from engine.footage.changing import finding_changes, keep_changes
 
@@ -82,24 +64,3 @@ class SceneWatch(QObject):
             keep_changes(analysis.head.footage.fingerprint, document.changes)
         except (EngineError, OSError):  # what cannot be decoded is told by whoever shows it, and
             return  # what cannot be kept is looked for again at the next opening
-
-    def _end(self) -> Document | None:
-        if self._job is not None:
-            self._job.deleteLater()
-        document, self._job, self._present = self._present, None, None
-        return document
-
-    @Slot()
-    def _on_finished(self) -> None:
-        document = self._end()
-        if document is not None:
-            self.looked.emit(document)
-
-    @Slot()
-    def _on_cancelled(self) -> None:
-        self._end()
-
-    @Slot(object)
-    def _on_crashed(self, error: Exception) -> None:
-        self._end()
-        self.crashed.emit(error)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.analysis.maps import CodedMap, FineMaps
 from engine.detectors.base import Calibration, DetectorFacts, FrameScore, PartSpec, PatchRule
 from engine.detectors.series import NormalSeries, normal_series
 from engine.scoring.calibrating import calibrate
+from engine.scoring.score import ScoreSettings, anomaly_score
 from engine.timebase import FrameSpan
-
-MAP_LEVELS = 255.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,13 @@ class AnalysisHead:
         return mine == theirs
 
 
+def _elapsed(head: AnalysisHead, pts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Times of frames relative to the first, in seconds."""
+    num, den = head.time_base
+    elapsed = pts - pts[0] if len(pts) else np.zeros(0, np.int64)
+    return elapsed.astype(np.float64) * (num / den)
+
+
 def _part_row(p: PartSpec) -> list[Any]:
     row: list[Any] = [p.name, p.unit, p.role, p.direction, p.map_name, p.slot, p.pooling, p.form]
     return row if p.rule is None else [*row, [p.rule.cells, p.rule.frames]]
@@ -111,34 +118,6 @@ def _part_row(p: PartSpec) -> list[Any]:
 
 def _part_of(row: list[Any]) -> PartSpec:
     return PartSpec(*row[:8], *(PatchRule(*rule) for rule in row[8:]))
-
-
-@dataclass(slots=True)
-class CodedMap:
-    """Maps of all frames, 8 bits a cell: value = scale * (code / 255)^2, one scale a frame.
-
-    codes uint8 (N, h, w): allocated lazily by the system, so unscored frames cost nothing.
-    """
-
-    codes: NDArray[np.uint8]
-    scales: NDArray[np.float32]
-
-    @staticmethod
-    def empty(frames: int, grid: tuple[int, int]) -> CodedMap:
-        """Room for `frames` maps of h x w cells."""
-        return CodedMap(np.zeros((frames, *grid), np.uint8), np.zeros(frames, np.float32))
-
-    def put(self, index: int, values: NDArray[np.float32]) -> None:
-        """Store one map (h, w) of non-negative values."""
-        scale = float(values.max(initial=0.0))
-        self.scales[index] = scale
-        if scale > 0:
-            self.codes[index] = np.rint(np.sqrt(np.maximum(values, 0) / scale) * MAP_LEVELS)
-
-    def get(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Maps of frames [start, stop) as values, float32 (T, h, w)."""
-        share = self.codes[start:stop].astype(np.float32) / np.float32(MAP_LEVELS)
-        return share * share * self.scales[start:stop, None, None]
 
 
 @dataclass(slots=True)
@@ -154,6 +133,7 @@ class Analysis:
     regular_score: NDArray[np.float32]
     updated: NDArray[np.bool_]
     clip_start: NDArray[np.bool_]  # a cut or gap lies before this frame
+    fine: FineMaps
     maps: dict[str, CodedMap] = field(default_factory=dict)
     snapshots: list[tuple[int, NDArray[np.float32]]] = field(default_factory=list)
     frames_done: int = 0
@@ -175,6 +155,7 @@ class Analysis:
             np.full(n, np.nan, np.float32),
             np.zeros(n, bool),
             np.zeros(n, bool),
+            FineMaps(_elapsed(head, pts)),
         )
 
     @property
@@ -186,11 +167,8 @@ class Analysis:
     def seconds(self) -> NDArray[np.float64]:
         """Times of the frames relative to the first, in seconds.  Read-only, computed once."""
         if self._seconds is None:
-            num, den = self.head.time_base
-            elapsed = self.pts - self.pts[0] if len(self.pts) else np.zeros(0, np.int64)
-            seconds = elapsed.astype(np.float64) * (num / den)
-            seconds.flags.writeable = False
-            self._seconds = seconds
+            self._seconds = _elapsed(self.head, self.pts)
+            self._seconds.flags.writeable = False
         return self._seconds
 
     @property
@@ -224,6 +202,23 @@ class Analysis:
             if name not in self.maps:
                 self.maps[name] = CodedMap.empty(len(self.pts), cells.shape)
             self.maps[name].put(index, cells)
+        if score.fine:
+            self.fine.offer(index, self._height(score), score.fine)
+
+    def _height(self, score: FrameScore) -> float:
+        """How high a frame scores among the others, by what is known while the run goes on: the
+        detector's own lambda and calibration; without one, part A alone, or B where there is no A.
+        """
+        facts = self.facts
+        known = facts.calibration is not None and all(
+            part.name in facts.calibration.parts for part in facts.parts
+        )
+        settings = ScoreSettings(facts.default_lambda).fitting(facts)
+        if not known:
+            alone = 0.0 if facts.part("A", settings.pooling) is None else 1.0
+            settings = replace(settings, lambda_=alone, normalise="none")
+        row = {name: np.array([value], np.float32) for name, value in score.parts.items()}
+        return float(anomaly_score(row, facts, settings, facts.calibration)[0])
 
     def note_items(self, index: int, items: NDArray[np.float32]) -> None:
         """Keep the memory that scored frame `index`, if it differs from the last snapshot."""
@@ -296,6 +291,7 @@ class Analysis:
             fresh.codes[:frame] = coded.codes[:frame]
             fresh.scales[:frame] = coded.scales[:frame]
             kept.maps[name] = fresh
+        kept.fine = self.fine.below(frame)
         kept.snapshots = [(at, items) for at, items in self.snapshots if at < frame]
         kept.frames_done = min(frame, self.frames_done)
         kept.normal = self.normal

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import h5py
 import numpy as np
 
-from engine.analysis.analysis import Analysis, AnalysisHead, CodedMap
+from engine.analysis.analysis import Analysis, AnalysisHead
 from engine.analysis.journal import begun_path, is_journal, journal_path, read_journal
+from engine.analysis.maps import CodedMap, FineFrame
 from engine.detectors.base import Calibration
 from engine.errors import BadSetting, UnreadableAnalysis
 from engine.files import refuse_foreign, replacing
@@ -129,6 +130,7 @@ def _image(analysis: Analysis) -> bytes:
             )
             stored.attrs["chunk_frames"], stored.attrs["scales"] = 1, f"/map_scales/{name}"
             file.create_dataset(f"map_scales/{name}", data=coded.scales)
+        _write_fine(file, analysis)
         if analysis.snapshots:
             items = np.stack([items for _, items in analysis.snapshots])
             frames = np.array([frame for frame, _ in analysis.snapshots], np.int64)
@@ -136,6 +138,43 @@ def _image(analysis: Analysis) -> bytes:
             file.create_dataset("memory/snapshot_frames", data=frames)
         file.flush()
         return bytes(file.id.get_file_image())
+
+
+def _write_fine(file: h5py.File, analysis: Analysis) -> None:
+    """/fine/frames int64 (K,), their /fine/heights float64 (K,), /fine/maps/NAME uint8 (K, H, W)
+    and /fine/scales/NAME float32 (K,), coded as the others; nothing where no frame has any.
+    """
+    frames = analysis.fine.frames()
+    for name, shape in analysis.fine.shapes.items():
+        stored = file.create_dataset(
+            f"fine/maps/{name}",
+            data=np.stack([frame.maps[name][0] for frame in frames]),
+            chunks=(1, *shape),
+            compression="gzip",
+            compression_opts=1,
+        )
+        stored.attrs["chunk_frames"], stored.attrs["scales"] = 1, f"/fine/scales/{name}"
+        scales = np.array([frame.maps[name][1] for frame in frames], np.float32)
+        file.create_dataset(f"fine/scales/{name}", data=scales)
+    if frames:
+        file["fine/frames"] = np.array([frame.index for frame in frames], np.int64)
+        file["fine/heights"] = np.array([frame.height for frame in frames], np.float64)
+
+
+def _read_fine(file: h5py.File, analysis: Analysis) -> None:
+    """Files of before fine maps were kept have none."""
+    if "fine/frames" not in file:
+        return
+    names = list(file["fine/maps"])
+    columns = [
+        zip(file[f"fine/maps/{name}"][:], file[f"fine/scales/{name}"][:].tolist(), strict=True)
+        for name in names
+    ]
+    indices, heights = file["fine/frames"][:].tolist(), file["fine/heights"][:].tolist()
+    for index, height, *maps in zip(indices, heights, *columns, strict=True):
+        if not 0 <= index < len(analysis.pts):
+            raise ValueError("a fine map of a frame that is not there")
+        analysis.fine.keep(FineFrame(index, height, dict(zip(names, maps, strict=True))))
 
 
 def working_path(path: Path) -> Path:
@@ -219,6 +258,7 @@ def _read(file: h5py.File, path: Path) -> Analysis:
         analysis.updated = file["frames/updated"][:].astype(bool)
     for name in file.get("maps", {}):
         analysis.maps[name] = CodedMap(file[f"maps/{name}"][:], file[f"map_scales/{name}"][:])
+    _read_fine(file, analysis)
     if "memory/snapshots" in file:
         frames = file["memory/snapshot_frames"][:].tolist()
         analysis.snapshots = list(zip(frames, file["memory/snapshots"][:], strict=True))

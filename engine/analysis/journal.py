@@ -18,12 +18,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis.analysis import Analysis, AnalysisHead, CodedMap
+from engine.analysis.analysis import Analysis, AnalysisHead
+from engine.analysis.maps import FINE_BYTES, CodedMap, FineFrame
 from engine.files import refuse_foreign
 
 MAGIC = b"NSJ1"
 HEADER = struct.Struct("<4sII")
 ROWS_PER_RECORD = 1000  # of those copied from an earlier run
+FINE_LIMIT = 8 * FINE_BYTES  # fine maps in one journal, most of them of frames beaten since
 
 
 def journal_path(path: Path) -> Path:
@@ -61,6 +63,7 @@ class JournalWriter:
         begun = begun_path(path)
         self._upto = 0
         self._snapshots = 0
+        self._fine_bytes = 0
         head = json.dumps(analysis.head.as_dict()).encode()
         try:
             # unbuffered: what could not be written must not be tried again when it is closed
@@ -91,12 +94,31 @@ class JournalWriter:
         for name, coded in analysis.maps.items():
             fields[f"codes.{name}"] = coded.codes[span]
             fields[f"scales.{name}"] = coded.scales[span]
+        fields |= self._fine(start, upto)
         fresh = analysis.snapshots[self._snapshots :]
         if fresh:
             fields["snapshot_frames"] = np.array([frame for frame, _ in fresh], np.int64)
             fields["snapshots"] = np.stack([items for _, items in fresh])
         self._append(fields)
         self._upto, self._snapshots = upto, self._snapshots + len(fresh)
+
+    def _fine(self, start: int, upto: int) -> dict[str, NDArray[np.generic]]:
+        """Fine maps of rows [start, upto), as far as they are among the highest now; none once the
+        journal holds too many: then a kill costs maps, which can be computed again, and no score.
+        """
+        frames = self._analysis.fine.frames(start, upto)
+        if not frames or self._fine_bytes > FINE_LIMIT:
+            return {}
+        self._fine_bytes += sum(frame.size for frame in frames)
+        fields: dict[str, NDArray[np.generic]] = {
+            "fine.frames": np.array([frame.index for frame in frames], np.int64),
+            "fine.heights": np.array([frame.height for frame in frames], np.float64),
+        }
+        for name in frames[0].maps:
+            pairs = [frame.maps[name] for frame in frames]
+            fields[f"fine_codes.{name}"] = np.stack([codes for codes, _ in pairs])
+            fields[f"fine_scales.{name}"] = np.array([scale for _, scale in pairs], np.float32)
+        return fields
 
     def close(self) -> None:
         """Close the file; what was appended stays."""
@@ -157,8 +179,21 @@ def read_journal(path: Path) -> Analysis | None:
                     analysis.maps[key] = CodedMap.empty(len(analysis.pts), grid)
                 analysis.maps[key].codes[span] = values
                 analysis.maps[key].scales[span] = record[f"scales.{key}"]
+        if "fine.frames" in record:
+            _take_fine(analysis, record)
         if "snapshots" in record:
             frames = record["snapshot_frames"].astype(np.int64).tolist()
             analysis.snapshots += list(zip(frames, record["snapshots"], strict=True))
         analysis.frames_done = upto
     return analysis
+
+
+def _take_fine(analysis: Analysis, record: dict[str, NDArray[np.generic]]) -> None:
+    """Fine maps of a record, by the same rule as while they were made."""
+    names = [key.partition(".")[2] for key in record if key.startswith("fine_codes.")]
+    codes = [record[f"fine_codes.{name}"].astype(np.uint8) for name in names]
+    scales = [record[f"fine_scales.{name}"].tolist() for name in names]
+    rows = zip(record["fine.frames"].tolist(), record["fine.heights"].tolist(), strict=True)
+    for at, (index, height) in enumerate(rows):
+        pairs = [(these[at], scale[at]) for these, scale in zip(codes, scales, strict=True)]
+        analysis.fine.keep(FineFrame(index, height, dict(zip(names, pairs, strict=True))))

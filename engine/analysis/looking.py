@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.analysis.analysis import Analysis
 from engine.analysis.sampling import Sampling, sample
 from engine.detectors.base import Detector, Look, Stream
@@ -31,10 +34,15 @@ class Looker:
     def look(self, decoder: Decoder, index: int) -> Look | None:
         """The closer look at the scored frame that stands for `index`; None where there is no
         score.
+
+        Where no picture is expected, stored fine maps are all of it, and nothing runs again.
         """
         target = self.nearest(index)
         if target is None:
             return None
+        stored = {} if self._detector.facts.predicts else fine_maps(self._analysis, target)
+        if stored:
+            return Look(target, None, stored)
         return self.before(decoder, target).look(target, decoder.read(target))
 
     def measure(self, decoder: Decoder, index: int) -> Measured | None:
@@ -70,6 +78,17 @@ class Looker:
         if self._analysis.clip_start[target]:
             stream.flush()
         return stream
+
+
+def fine_maps(analysis: Analysis, index: int) -> dict[str, NDArray[np.float32]]:
+    """The maps of a closer look at a scored frame as far as they are stored: fine ones, and cells
+    for what has no finer; empty where the detector has to run again for them.
+    """
+    fine = analysis.fine.get(index)
+    if not fine:
+        return {}
+    coarse = {name: coded.get(index, index + 1)[0] for name, coded in analysis.maps.items()}
+    return {**coarse, **fine}
 
 
 def nearest_scored(analysis: Analysis, index: int) -> int | None:

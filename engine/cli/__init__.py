@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,7 +28,7 @@ from engine.cli import (
 )
 from engine.cli.opening import Window
 from engine.cli.output import say_error
-from engine.errors import EngineError
+from engine.errors import EngineError, FootageNotFound
 
 app = typer.Typer(
     name="normscope",
@@ -72,10 +73,26 @@ def command_names() -> frozenset[str]:
     return frozenset(getattr(typer.main.get_command(app), "commands", ()))
 
 
+def _refuse_missing(words: Sequence[str]) -> None:
+    """FootageNotFound where the first word is meant as footage to open: it reads as a path or the
+    name of a file, no command has it, and nothing lies there.
+    """
+    word = words[0] if words else ""
+    meant = bool(Path(word).suffix) or "/" in word or "\\" in word
+    if not meant or word.startswith("-") or word in command_names() or Path(word).exists():
+        return
+    raise FootageNotFound(
+        f"There is no file or folder {word}, and no command of that name.",
+        hint="Check the path, or see the commands with normscope --help.",
+    )
+
+
 def main(argv: Sequence[str] | None = None, window: Window | None = None) -> int:
     """Run the command line and return the exit code; window: for the commands that need one."""
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
-        app(args=list(sys.argv[1:] if argv is None else argv), obj=window)
+        _refuse_missing(words)
+        app(args=words, obj=window)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except EngineError as error:

@@ -60,6 +60,7 @@ def calibration_check(
         hours, calibration_minutes, stretch_minutes, rate, 2 * (width // 2), height, layout
     )
     check = CalibrationCheck(lambda: chosen, plan, out)
+    check.check_folder()
     if not report_only:
         drive(check.run())
     report = check.report()

@@ -45,14 +45,18 @@ def demo(
     """
     import numpy as np
 
+    from engine.analysis.file import KIND, is_analysis
     from engine.demo import demo_clip, demo_detector, demo_events, render_demo
     from engine.evaluation.metrics import auc
     from engine.export.case import CaseExport
+    from engine.files import refuse_foreign, refuse_strangers
     from engine.review.defaults import default_state
     from engine.review.scoring import track
     from engine.scoring.segments import FoundSegment
     from engine.timebase import FrameSpan
 
+    refuse_strangers(out, lambda _: True, "a folder")  # before minutes go into the footage
+    refuse_foreign(out / "square.h5", is_analysis, KIND)
     if weights is None and detector is None:
         chosen = demo_detector(device, precision)
     else:

@@ -67,7 +67,7 @@ def train(
         typer.Option(help="mnad-prediction, mnad-reconstruction, comemory, apn or attributes."),
     ] = "mnad-prediction",
     base: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
-    epochs: Annotated[int, typer.Option(min=1)] = 8,
+    epochs: Annotated[int, typer.Option(min=1, help="Rounds over all clips.")] = 8,
     minutes: Annotated[float | None, typer.Option(help="Instead of epochs.")] = None,
     batch: Annotated[int, typer.Option(min=1)] = 4,
     learning_rate: Annotated[
@@ -216,6 +216,11 @@ def train(
         drive(told_findings(fitting))
         _told(fitting.card, output, json)
         return
+    if minutes is not None and _given(context, "epochs"):
+        raise BadSetting(
+            "--epochs and --minutes both say when learning ends.",
+            hint="Drop --epochs to learn for that long, or --minutes to learn that many rounds.",
+        )
     parent = None if base is None else find_weights(base)
     plan = plan_for(
         detector,
@@ -240,14 +245,19 @@ def train(
     _told(learning.card, output, json)
 
 
+def _given(context: typer.Context, name: str) -> bool:
+    """Whether an option was named on the command line, and not left at its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _refuse_given(context: typer.Context, known: set[str], detector: str) -> None:
     """Raises BadSetting that names the options given that mean nothing for a detector."""
-    foreign = []
-    for parameter in context.command.params:
-        source = context.get_parameter_source(parameter.name or "")
-        given = source is not None and source.name == "COMMANDLINE"
-        if given and parameter.name not in known:
-            foreign.append(parameter.opts[0])
+    foreign = [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name not in known and _given(context, parameter.name or "")
+    ]
     if foreign:
         verb, what = ("has", "it") if len(foreign) == 1 else ("have", "them")
         raise BadSetting(

@@ -185,6 +185,11 @@ class DetectorFacts:
         return tuple(p for p in order if any(s.pooling == p for s in self.parts))
 
     @property
+    def predicts(self) -> bool:
+        """Whether it expects a picture that can be shown beside the actual one."""
+        return self.name not in ("speed", "attributes")
+
+    @property
     def answers(self) -> bool:
         """Whether memory items or prototypes answer the places of a picture."""
         return self.has_memory or self.name == "apn"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.detectors.base import Calibration, Detector, FrameScore
 from engine.detectors.series import NormalSeries, normal_series
 from engine.errors import BadSetting
-from engine.files import replacing, write_json
+from engine.files import refuse_strangers, replacing, write_json
 from engine.progress import Progress, RateMeter
 from engine.scene import SceneSpec, render
 from engine.scoring.calibrating import calibrate
@@ -82,9 +82,11 @@ class CalibrationCheck:
 
     def run(self) -> Iterator[Progress]:
         """Render and score what is missing.  Raises BadSetting where the folder holds another
-        check.
+        check, or something else.
         """
-        self._claim()
+        self.check_folder()
+        if not self._plan.is_file():
+            write_json(self._plan, self._shape())
         wanted = [(k, n) for k, n in self.plan.stretches() if not self._path(k, n).is_file()]
         frames = round(60 * self.plan.stretch_minutes * self.plan.rate)
         meter, done = RateMeter(window=60.0), 0
@@ -186,18 +188,32 @@ class CalibrationCheck:
     def _path(self, kind: Kind, number: int) -> Path:
         return self.folder / f"{kind}-{number:04d}.npz"
 
-    def _claim(self) -> None:
-        """The folder belongs to one plan and one detector."""
-        facts = self.detector().facts
-        mine = self.plan.shape() | {"detector": facts.name, "weights": facts.weights_id}
-        path = self.folder / "plan.json"
-        if not path.is_file():
-            write_json(path, mine)
-        elif json.loads(path.read_text(encoding="utf-8")) != mine:
+    def check_folder(self) -> None:
+        """BadSetting where the folder belongs to another plan, another detector, or no check."""
+        refuse_strangers(self.folder, lambda _: self._claimed() is not None, "a calibration check")
+        if self._claimed() not in (None, self._shape()):
             raise BadSetting(
                 f"The folder {self.folder} holds a check of other footage or another detector.",
                 hint="Name a new folder with --out.",
             )
+
+    @property
+    def _plan(self) -> Path:
+        return self.folder / "plan.json"
+
+    def _shape(self) -> dict[str, Any]:
+        """What is the same in everything that a folder holds."""
+        facts = self.detector().facts
+        return self.plan.shape() | {"detector": facts.name, "weights": facts.weights_id}
+
+    def _claimed(self) -> dict[str, Any] | None:
+        """What the folder says that it is for; None where it is no check's."""
+        try:
+            document = json.loads(self._plan.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        known = isinstance(document, dict) and document.keys() == self._shape().keys()
+        return document if known else None
 
     def _series(self, kind: Kind) -> NormalSeries | None:
         stretches: list[Parts] = []

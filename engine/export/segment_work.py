@@ -109,7 +109,7 @@ class SegmentWork:
             yield self._ledger.spend(self._ledger.still_cost, PHASES["stills"], self._told(one))
         if self._stills is not None:
             peak = next((s for s in one.stills if s.role == "peak"), one.stills[0])
-            shown = view.overlaid(decoder.read(peak.index), peak.index)
+            shown = view.overlaid(decoder.read(peak.index), peak.index, alone=True)
             self._peaks.append((one.segment, sheet_cell(view, shown)))
 
     def _frames(

@@ -57,7 +57,7 @@ def writing_stills(
     stills = []
     for role, index in moments(segment):
         picture = decoder.read(index)
-        overlaid = view.overlaid(picture, index)
+        overlaid = view.overlaid(picture, index, alone=True)
         files: list[Path] = []
         if folder is not None:
             for name, shown in ((f"{stem}_{role}", picture), (f"{stem}_{role}_overlay", overlaid)):

@@ -15,7 +15,7 @@ from engine.analysis.analysis import Analysis
 from engine.detectors.base import Calibration
 from engine.export.painting import heated, outlined, struck_out
 from engine.footage import Footage
-from engine.review.overlaying import overlay_of, stored_maps
+from engine.review.overlaying import overlay_of, stored_fine_maps, stored_maps
 from engine.review.scoring import calibration_in_force
 from engine.review.state import ReviewState
 from engine.scoring.segments import leaving_times
@@ -93,9 +93,12 @@ class Viewpoint:
         wall = self.wall_clock(index)
         return {**named, "wall_clock": wall} if wall else named
 
-    def overlaid(self, picture: Picture, index: int) -> Picture:
-        """A copy of a frame, RGB uint8 (H, W, 3), with what the screen lays over it."""
-        maps = stored_maps(self.analysis, index)
+    def overlaid(self, picture: Picture, index: int, *, alone: bool = False) -> Picture:
+        """A copy of a frame, RGB uint8 (H, W, 3), with what the screen lays over it; alone: as over
+        a frame at rest, in all detail that is stored.
+        """
+        maps = stored_fine_maps(self.analysis, index) if alone else {}
+        maps = maps or stored_maps(self.analysis, index)
         painted = picture.copy()
         if maps:
             overlay, regions = overlay_of(maps, self.analysis, self.state, self._calibration)

@@ -9,6 +9,7 @@ that finds him has found a seam.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnusableDataset
-from engine.files import write_json
+from engine.files import refuse_strangers, write_json
 from engine.footage import open_decoder, open_footage
 from engine.learning.normal import NormalFootage
 from engine.timebase import FrameSpan
@@ -182,8 +183,10 @@ def write_pasted(
     both normal, and once with every kind.
 
     foreign: footage of other cameras, whose things are pasted in at the size of a walker here.
-    Raises UnusableDataset where no walker can be cut out.
+    Raises UnusableDataset where no walker can be cut out, BadSetting where `out` holds anything
+    but such a data set.  The labels follow the clips one by one, so that what is there is whole.
     """
+    refuse_strangers(out, _is_pasted, "a data set that was pasted")
     rng = np.random.default_rng(seed)
     moving = walkers_in(cut_from)
     others = walkers_in(foreign) if foreign else []
@@ -211,7 +214,7 @@ def write_pasted(
             name = f"{one.path.stem}-{kind}"
             _write_clip(out, name, frames, mask)
             labels[name] = [int(m.any()) for m in mask]
-    write_json(out / "testing" / "labels.json", labels)
+            write_json(_labels(out), labels)
     joined = [value for values in labels.values() for value in values]
     return {
         "clips": len(labels),
@@ -246,10 +249,27 @@ def in_place_of(other: list[Cutout], walker: list[Cutout], height: float) -> lis
     return placed
 
 
+def _labels(out: Path) -> Path:
+    return out / "testing" / "labels.json"
+
+
+def _is_pasted(out: Path) -> bool:
+    """Whether every labelled clip of a folder has the name of one that was made here."""
+    try:
+        document = json.loads(_labels(out).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    made = tuple(f"-{kind}" for kind in ("normal", USUAL, *KINDS, FOREIGN))
+    return isinstance(document, dict) and all(name.endswith(made) for name in document)
+
+
 def _write_clip(out: Path, name: str, frames: Frames, mask: NDArray[np.bool_]) -> None:
     pictures, masks = out / "testing" / "frames" / name, out / "testing" / "masks" / name
     pictures.mkdir(parents=True, exist_ok=True)
     masks.mkdir(parents=True, exist_ok=True)
+    for folder in (pictures, masks):  # those of a longer, earlier clip must not remain
+        for old in folder.glob("[0-9][0-9][0-9][0-9]*.png"):
+            old.unlink()
     for at, (frame, area) in enumerate(zip(frames, mask, strict=True)):
         # lossless, so that pasting leaves no compression edge for a detector to find
         cv2.imwrite(str(pictures / f"{at:04d}.png"), frame[:, :, ::-1])

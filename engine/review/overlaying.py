@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.analysis import Analysis
+from engine.analysis.looking import fine_maps
 from engine.detectors.base import Calibration
 from engine.review.state import ReviewState
 from engine.scoring.ignoring import kept_cells
@@ -22,11 +23,28 @@ def stored_maps(analysis: Analysis, index: int) -> dict[str, NDArray[np.float32]
     """Stored maps (h', w') of the scored frame that stands for `index`; empty where there is
     none.
     """
+    at = _standing_for(analysis, index)
+    if at is None:
+        return {}
+    return {name: coded.get(at, at + 1)[0] for name, coded in analysis.maps.items()}
+
+
+def stored_fine_maps(analysis: Analysis, index: int) -> dict[str, NDArray[np.float32]]:
+    """The same at the detector's own resolution; empty where that is not stored, as for most
+    frames.
+
+    For a picture that stands alone: in a sequence the heat would change its grain.
+    """
+    at = _standing_for(analysis, index)
+    return {} if at is None else fine_maps(analysis, at)
+
+
+def _standing_for(analysis: Analysis, index: int) -> int | None:
     scores = analysis.parts[analysis.facts.parts[0].name]  # NaN where a frame has none
     for at in range(index, max(-1, index - HELD_FRAMES), -1):
         if at < analysis.frames_done and np.isfinite(scores[at]):
-            return {name: coded.get(at, at + 1)[0] for name, coded in analysis.maps.items()}
-    return {}
+            return at
+    return None
 
 
 def overlay_of(

@@ -6,17 +6,19 @@ size and its fingerprint, or asked for.
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.analysis.analysis import FootageReference
-from engine.analysis.journal import journal_path
+from engine.analysis.file import KIND, is_analysis
+from engine.analysis.journal import is_journal, journal_path
 from engine.analysis.locating import file_name, locate
 from engine.errors import ExportFailed
-from engine.files import replacing, write_json
+from engine.files import refuse_foreign, replacing, write_json
 from engine.review.session import ReviewSession
-from engine.review.versions import UnreadableReview, read_document, state_of
+from engine.review.versions import FORMAT, UnreadableReview, read_document, state_of
 
 SUFFIX = ".review.json"
 
@@ -70,10 +72,14 @@ def read_carried(path: Path) -> CarriedReview:
 def write_carried(session: ReviewSession, analysis: Path, folder: Path, name: str) -> Path:
     """Write NAME.review.json and NAME.h5 into a folder; returns the review's path.
 
-    Older files of these names are replaced, each whole or not at all.  Raises ExportFailed.
+    Older files of these names are replaced, each whole or not at all.  Raises ExportFailed, and
+    BadSetting where anything else lies there.
     """
     review, target = folder / f"{name}{SUFFIX}", folder / f"{name}.h5"
     try:
+        refuse_foreign(review, _is_document, "a review")
+        refuse_foreign(target, is_analysis, KIND)
+        refuse_foreign(journal_path(target), is_journal, "the journal of an analysis")
         for source, copy in (
             (analysis, target),
             (journal_path(analysis), journal_path(target)),
@@ -85,3 +91,12 @@ def write_carried(session: ReviewSession, analysis: Path, folder: Path, name: st
     except OSError as error:
         raise ExportFailed(f"The review could not be copied to {folder}: {error}.") from error
     return review
+
+
+def _is_document(path: Path) -> bool:
+    """Whether a file is a review, of any version."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("format") == FORMAT

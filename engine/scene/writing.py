@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +13,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from engine.files import replacing, write_json
+from engine.errors import BadSetting
+from engine.files import refuse_foreign, replacing, write_json
 from engine.scene.render import render
 from engine.scene.spec import KINDS, SceneEvent, SceneFrame, SceneSpec
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 _KEYFRAME_SECONDS = 2
 _CRF = 20
 _BRIDGED_SECONDS = 1.0
+_MASK = re.compile(r"\d{4,}\.png")
+# how a picture of one grey bit a pixel begins; width and height are left out
+_BILEVEL = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\x01\x00")
 
 
 @dataclass(frozen=True)
@@ -61,11 +67,13 @@ def writing_scene(
 ) -> Iterator[int]:
     """As `write_scene`, step by step: yields the number of frames done.
 
-    A caller that leaves early leaves no video behind.
+    A caller that leaves early leaves no video behind.  BadSetting where anything but a recording
+    made here would be written over.
     """
     import av  # here, because whoever only renders should not wait for FFmpeg
 
     paths = scene_paths(folder, name)
+    _check_targets(paths, name, with_masks)
     folder.mkdir(parents=True, exist_ok=True)
     seen: dict[str, list[int]] = {}
     labels: list[int] = []
@@ -132,10 +140,48 @@ def _stream(container: OutputContainer, spec: SceneSpec) -> VideoStream:
     return stream
 
 
+def _check_targets(paths: ScenePaths, name: str, with_masks: bool) -> None:
+    """BadSetting where video, labels or masks would take the place of something else."""
+    if not name or Path(name).name != name:
+        raise BadSetting(f"'{name}' cannot be the name of a file.", hint="Use letters and digits.")
+    refuse_foreign(paths.labels, _is_truth, "the labels of a rendered scene")
+    refuse_foreign(paths.video, lambda video: _is_truth(paths.labels), "a rendered scene")
+    if with_masks and paths.masks.exists() and not all(map(_is_mask, _masks(paths.masks))):
+        raise BadSetting(
+            f"{paths.masks} is there already and is not the masks of a rendered scene.",
+            hint="Choose another name for what is to be written.",
+        )
+
+
+def _is_truth(path: Path) -> bool:
+    """Whether a file is the labels of a recording, which lie beside its video."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.keys() == {"frames", "labels", "events"}
+
+
+def _masks(folder: Path) -> list[Path]:
+    """What lies where masks are written; the folder itself where it is none."""
+    if not folder.is_dir():
+        return [folder]
+    return [path for path in folder.iterdir() if _MASK.fullmatch(path.name)]
+
+
+def _is_mask(path: Path) -> bool:
+    """Whether a file begins as a mask does."""
+    if not path.is_file():
+        return False
+    with open(path, "rb") as stream:
+        begins = stream.read(26)
+    return (begins[:16], begins[24:]) == _BILEVEL
+
+
 def _empty_masks(folder: Path) -> None:
     """Make room for the masks: those of a longer, earlier recording must not remain beside them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("[0-9][0-9][0-9][0-9]*.png"):
+    for old in _masks(folder):
         old.unlink()
 
 

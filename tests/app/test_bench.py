@@ -25,6 +25,25 @@ def tiny(walk: Path, user_home: Path) -> str:
     return str(user_home / "weights" / "tiny.safetensors")
 
 
+@pytest.mark.usefixtures("tiny")
+def test_weights_of_the_user_s_own_are_found_by_name(
+    qtbot, capsys: pytest.CaptureFixture[str], walk: Path
+) -> None:
+    words = ["bench", "--footage", str(walk), "--weights", "tiny", "--precision", "fp32", "--json"]
+    assert main(words) == 0
+    names = [row["name"] for row in json.loads(capsys.readouterr().out)]
+    assert "analysis with tiny, no window" in names
+    assert "analysis with tiny, window open and playing" in names
+
+
+def test_unknown_weights_are_said_before_anything_is_measured(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, walk: Path
+) -> None:
+    monkeypatch.setattr(app.bench, "measure", lambda *_: pytest.fail("it was measured"))
+    assert main(["bench", "--footage", str(walk), "--weights", "nobody"]) == 1
+    assert "There are no weights named 'nobody'" in capsys.readouterr().err
+
+
 def test_it_prints_rows_with_the_agreed_keys(
     qtbot, capsys: pytest.CaptureFixture[str], walk: Path, tiny: str
 ) -> None:

@@ -182,6 +182,42 @@ def test_the_expected_picture_is_computed_for_the_frame_at_rest(qtbot, walk):
     assert application.window.sides.expected.has_picture()
 
 
+def test_a_frame_with_stored_fine_maps_is_shown_in_detail_without_the_detector(
+    qtbot, walk, monkeypatch
+):
+    from app.controllers.laying import Wish
+    from engine.detectors.mnad_stream import MnadStream
+
+    write_tiny_weights(walk)
+    application = build(qtbot)
+    open_and_analyse(qtbot, application, walk, "tiny")
+    asked = []
+    look = MnadStream.look
+
+    def noted(self, index, picture):
+        asked.append(index)
+        return look(self, index, picture)
+
+    monkeypatch.setattr(MnadStream, "look", noted)
+    desk, canvas = application.desk, application.window.canvas
+    assert canvas.overlay_mode() != "off"
+    fine = desk.current.analysis.fine
+    stored = fine.frames(20)[0].index
+    other = next(at for at in range(20, 40) if not fine.get(at) and not fine.get(at - 1))
+    shapes = []
+    monkeypatch.setattr(
+        "app.picture.Wish",
+        lambda ground, index, maps: (
+            shapes.append((index, maps["error"].shape)) or Wish(ground, index, maps)
+        ),
+    )
+    for index in (stored, other):
+        desk.playback.seek(index)
+        wait_frame(qtbot, application, index)
+        qtbot.waitUntil(lambda at=index: (at, (32, 32)) in shapes, timeout=10_000)
+    assert asked == [other]
+
+
 def test_cancel_answers_within_half_a_second_and_analyse_goes_on(qtbot, walk, monkeypatch):
     from engine.detectors.speed import SpeedStream
 

@@ -65,12 +65,33 @@ def test_a_command_is_a_command_though_a_folder_has_its_name(opened, capsys) -> 
 
 
 @pytest.mark.parametrize(
-    "words", [["gone.mp4"], ["a.mp4", "--nonsense"], ["review", "--nonsense"]], ids=" ".join
+    "words", [["gone"], ["a.mp4", "--nonsense"], ["review", "--nonsense"]], ids=" ".join
 )
 def test_what_is_neither_footage_nor_a_command_is_wrong_usage(opened, capsys, words) -> None:
     assert main(words) == 2
     assert capsys.readouterr().out == ""
     assert opened == []
+
+
+@pytest.mark.parametrize("word", ["gone.mp4", "gone/yard", "./gone", "a.mp4.h5"])
+def test_footage_that_is_not_there_is_said_to_be_missing(opened, capsys, word: str) -> None:
+    assert main([word]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    told, hint = err.splitlines()
+    assert told.startswith(f"Error: There is no file or folder {word}")
+    assert hint.startswith("Hint: ")
+    assert opened == []
+
+
+@pytest.mark.parametrize(("word", "meant"), [("analyze", "analyse"), ("segment", "segments")])
+def test_a_mistyped_command_is_answered_with_the_one_that_was_meant(
+    opened, capsys, word: str, meant: str
+) -> None:
+    assert main([word, "a.mp4"]) == 2
+    told = capsys.readouterr().err
+    assert f"No such command '{word}'" in told
+    assert f"'{meant}'" in told
 
 
 def test_help_lists_what_the_application_does(opened, capsys) -> None:

@@ -82,6 +82,9 @@ CALIBRATE = ["weights", "calibrate", "scene", "--normal", "yard.mp4", "-o"]
 IMPORT = ["weights", "import-mnad", "model.pth", "keys.pt", "-o"]
 TABLE = ["table", "DATASET", "--out"]
 BATCH = ["batch", "yard.mp4", "--workers", "1", "--out"]
+SCENE = ["scene", "--seconds", "1", "--name"]
+PASTE = ["paste", "--normal", "yard.mp4", "--cut-from", "yard.mp4", "--out"]
+CHECK = ["calibration-check", "--hours", "0.01", "--out"]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,16 @@ BATCH = ["batch", "yard.mp4", "--workers", "1", "--out"]
         (["evaluate", "DATASET", "--log", "x.mp4"], "x.mp4"),
         ([*BATCH, "out"], "out/batch.json"),
         ([*BATCH, "out"], "out/batch.csv"),
+        ([*SCENE, "x", "--out", "."], "x.mp4"),
+        ([*SCENE, "x", "--out", "."], "x.json"),
+        ([*SCENE, "x", "--out", "."], "x_masks"),
+        ([*SCENE, "x", "--out", "."], "x_masks/0003.png"),
+        ([*PASTE, "out"], "out/testing/labels.json"),
+        ([*PASTE, "out"], "out/testing/frames/yard-normal/0000.png"),
+        ([*CHECK, "out"], "out/check.json"),
+        ([*CHECK, "out"], "out/plan.json"),
+        ([*CHECK, "out", "--report-only"], "out/check.svg"),
+        (["demo", "--out", "out"], "out/square.h5"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )
@@ -110,14 +123,17 @@ def test_only_the_same_kind_is_written_over(
     run: Run, here: Path, words: list[str], taken: str
 ) -> None:
     path = Path(taken)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"\xff precious")
     before = hashes()
     fails(run(*words), "is there already and is not")
     assert hashes() == before
 
 
-@pytest.mark.parametrize("words", [TRAIN, CALIBRATE, IMPORT, TABLE, BATCH], ids=" ".join)
+FOLDERS = [BATCH, PASTE, CHECK, [*SCENE, "yard", "--out"], ["demo", "--out"]]
+
+
+@pytest.mark.parametrize("words", [TRAIN, CALIBRATE, IMPORT, TABLE, *FOLDERS], ids=" ".join)
 def test_no_output_takes_the_place_of_the_footage(run: Run, here: Path, words: list[str]) -> None:
     before = hashes()
     code, out, _ = run(*words, "yard.mp4")
@@ -150,3 +166,38 @@ def test_weights_replace_weights_of_the_same_name(run: Run, here: Path) -> None:
         made = run(*TRAIN, "x.safetensors", "--width", "2", "--size", "32", "--json")
         assert document(made)["detector"] == "mnad-prediction"
     assert not Path("x.run").exists()
+
+
+def test_a_scene_of_the_same_name_as_footage_leaves_it_as_it_was(run: Run, here: Path) -> None:
+    before = hashes()
+    fails(run(*SCENE, "yard", "--out", "."), "yard.mp4 is there already and is not a rendered")
+    fails(run(*SCENE, "../work/yard", "--out", "."), "cannot be the name of a file")
+    assert hashes() == before
+
+
+def test_masks_drawn_by_hand_are_not_those_of_a_scene(run: Run) -> None:
+    make_images(Path("x_masks"), ["0000.png", "0001.png"])
+    before = hashes()
+    fails(run(*SCENE, "x", "--out", "."), "x_masks is there already and is not the masks")
+    assert hashes() == before
+
+
+def test_a_scene_is_rendered_over_the_last_one(run: Run) -> None:
+    for seconds in ("1.2", "1"):
+        document(run("scene", "--seconds", seconds, "--out", ".", "--json"))
+    assert len(list(Path("scene_masks").iterdir())) == 10
+
+
+def test_a_labelled_data_set_is_never_pasted_over(run: Run, here: Path) -> None:
+    labels = Path("set/testing/labels.json")
+    labels.parent.mkdir(parents=True)
+    labels.write_text('{"01": [0, 1, 1], "02-normal": [0, 0]}', encoding="utf-8")
+    before = hashes()
+    fails(run(*PASTE, "set"), "set is there already and is not a data set that was pasted")
+    assert hashes() == before
+
+
+def test_a_check_of_other_footage_stays(run: Run) -> None:
+    words = ["calibration-check", "--out", "out", "--report-only"]
+    fails(run(*words), "nothing to compare yet")
+    assert not Path("out").exists()

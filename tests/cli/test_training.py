@@ -19,6 +19,8 @@ SAID = [
     (["--detector", "comemory", "--flow", "farneback"], "dis or rgb-difference"),
     (["--robust", "0.9"], "between 0 and 0.5"),
     (["--anneal", "week"], "epoch or step"),
+    (["--epochs", "2", "--minutes", "1"], "--epochs and --minutes both say when learning ends"),
+    (["--epochs", "8", "--minutes", "1"], "Drop --epochs to learn for that long, or --minutes"),
 ]
 
 

@@ -139,6 +139,17 @@ def test_letters_are_drawn_cut_off_at_the_edge_and_shortened() -> None:
     assert {letters.width(figure) for figure in "0123456789"} == {letters.width("0")}
 
 
+def test_a_still_shows_all_detail_that_is_stored_and_a_sequence_one_grain(view: Viewpoint) -> None:
+    (frame, *_) = view.analysis.fine.frames(10)
+    with open_decoder(view.footage) as decoder:
+        picture = decoder.read(frame.index)
+    still, moving = (view.overlaid(picture, frame.index, alone=alone) for alone in (True, False))
+    assert not np.array_equal(still, moving)
+    without = next(at for at in range(10, 20) if not view.analysis.fine.get(at))
+    still, moving = (view.overlaid(picture, without, alone=alone) for alone in (True, False))
+    np.testing.assert_array_equal(still, moving)
+
+
 def test_stills_are_the_raw_frame_beside_the_overlaid_one(view: Viewpoint, tmp_path: Path) -> None:
     segment = ReviewSegment("s", FrameSpan(28, 40), 2.0, 34)
     assert moments(segment) == [("in", 28), ("peak", 34), ("out", 39)]

@@ -12,7 +12,7 @@ from tiny_engine import finished, new_run
 from engine.analysis.file import read_analysis
 from engine.analysis.locating import search
 from engine.detectors.speed import SpeedDetector
-from engine.errors import FootageNotFound
+from engine.errors import BadSetting, FootageNotFound
 from engine.review.portable import CarriedReview, is_review, read_carried, write_carried
 from engine.review.session import ReviewSession, UnreadableReview, open_review, review_path
 from engine.review.state import ReviewSegment, ReviewState
@@ -47,6 +47,17 @@ def test_a_copy_holds_review_history_and_analysis(case, tmp_path: Path) -> None:
     assert opened.state == case[0].state
     assert opened.history == ["note"]
     assert found.locate() == case[2]
+
+
+@pytest.mark.parametrize("name", ["walk.review.json", "walk.h5", "walk.h5.journal"])
+def test_a_copy_takes_the_place_of_another_copy_only(case, tmp_path: Path, name: str) -> None:
+    for _ in range(2):
+        carried_to(case, tmp_path / "stick")
+    (tmp_path / "stick" / name).write_bytes(b"precious")
+    before = {path: path.read_bytes() for path in (tmp_path / "stick").iterdir()}
+    with pytest.raises(BadSetting, match="is there already and is not"):
+        carried_to(case, tmp_path / "stick")
+    assert {path: path.read_bytes() for path in (tmp_path / "stick").iterdir()} == before
 
 
 def test_footage_is_found_relative_to_the_review_on_another_computer(case, tmp_path: Path) -> None:

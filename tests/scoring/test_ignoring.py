@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from tiny_engine import finished, new_run
 
-from engine.analysis.analysis import Analysis, CodedMap
+from engine.analysis.analysis import Analysis
+from engine.analysis.maps import CodedMap
 from engine.detectors.base import DetectorFacts, PartSpec, PatchRule
 from engine.detectors.mnad_stream import MnadDetector
 from engine.scoring.ignoring import IgnoredArea, kept_cells, without_areas
