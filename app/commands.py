@@ -65,7 +65,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("learn.normal", "Learn normal...", "Analysis", ("Ctrl+L",),
             hint="Teach a detector what is normal for this camera"),
     Command("learn.mark", "Mark as normal", "Analysis", ("Shift+O",), "footage",
-            "From the in-point to here, or the chosen segment; Learn normal learns from it"),
+            "From the in-point to here, or the chosen segment: Learn normal learns from it, and "
+            "the score of a detector without weights is calibrated on it"),
     Command("learn.dismissed", "Dismissed segments are normal...", "Analysis",
             ("Ctrl+Shift+L",), "review",
             "Learn a new version of the weights that knows them"),

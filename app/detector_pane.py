@@ -18,7 +18,7 @@ from engine.errors import EngineError
 if TYPE_CHECKING:
     from app.desk import Desk
     from engine.analysis.analysis import Analysis
-    from engine.detectors.base import Detector
+    from engine.detectors.base import Calibration, Detector
 
 
 class DetectorPane(QObject):
@@ -33,6 +33,7 @@ class DetectorPane(QObject):
         analysing.changed.connect(self.on_changed)
         analysing.finished.connect(self._on_analysed)
         analysing.failed.connect(self._on_analysis_failed)
+        desk.reviewing.track_changed.connect(self._tell_calibration)
         window.detector.choice_changed.connect(self._on_choice)
         window.detector.analyse_requested.connect(self.analyse)
         window.detector.cancel_requested.connect(self.cancel)
@@ -108,6 +109,7 @@ class DetectorPane(QObject):
             self._tell_calibration()
             self._desk.allow()
 
+    @Slot()
     def _tell_calibration(self) -> None:
         document, bar = self._desk.current, self._desk.window.detector
         if document is None:
@@ -122,10 +124,18 @@ class DetectorPane(QObject):
             bar.set_text(warning, warning=True)
         elif known and known == document.choice and document.analysis is None:
             bar.set_text(tr("The camera that {name} learned", name=known))
-        elif document.analysis is not None and document.analysis.calibration is not None:
-            bar.set_text(tr("Normal is: {origin}", origin=document.analysis.calibration.origin))
+        elif (normal := self._normal_of(document)) is not None:
+            bar.set_text(tr("Normal is: {origin}", origin=normal.origin))
         else:
             bar.set_text("")
+
+    def _normal_of(self, document: Document) -> Calibration | None:
+        """What is normal in the review of a footage, marks included."""
+        if document.analysis is None:
+            return None
+        reviewing = self._desk.reviewing
+        mine = reviewing.document is document and reviewing.track is not None
+        return reviewing.calibration if mine else document.analysis.calibration
 
     @Slot(object)
     def _on_grown(self, document: Document) -> None:
