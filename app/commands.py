@@ -9,7 +9,7 @@ from typing import Literal
 
 Need = Literal[
     "nothing", "listed", "opening", "joinable", "footage", "analysis", "running", "segment",
-    "review", "bin", "portrait",
+    "review", "bin", "portrait", "adaptable",
 ]  # fmt: skip
 
 
@@ -62,6 +62,9 @@ COMMANDS: tuple[Command, ...] = (
             "Stop; what is scored is kept, and Analyse continues from there"),
     Command("analysis.rerun", "Re-run with this gamma", "Analysis", ("Ctrl+R",), "analysis",
             "Recompute only from the first frame whose update decision changes"),
+    Command("analysis.adapt", "Adapt to the first frames", "Analysis", ("Ctrl+Shift+F",),
+            "adaptable", "Let weights of apn get used to this footage before they score it; what "
+            "happens in its first frames becomes normal"),
     Command("learn.normal", "Learn normal...", "Analysis", ("Ctrl+L",),
             hint="Teach a detector what is normal for this camera"),
     Command("learn.mark", "Mark as normal", "Analysis", ("Shift+O",), "footage",
@@ -181,6 +184,6 @@ REPEATING = frozenset(
 CHECKABLE = frozenset(
     {
         *(f"timeline.{row}" for row in ("score", "part_a", "part_b", "regular", "compare")),
-        *("playback.loop", "file.join"),
+        *("playback.loop", "file.join", "analysis.adapt"),
     }
 )

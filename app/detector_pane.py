@@ -42,6 +42,8 @@ class DetectorPane(QObject):
 
     def load_weights(self) -> None:
         """Fill the list of detectors."""
+        from engine.detectors.adapted import frames_before
+
         choices = [
             DetectorChoice(
                 "speed",
@@ -59,6 +61,7 @@ class DetectorPane(QObject):
                         "{name} learned another scene; its scores may mean little here",
                         name=card.name,
                     ),
+                    frames_before(card),
                 )
             )
         self._choices = tuple(choices)
@@ -96,7 +99,9 @@ class DetectorPane(QObject):
     def _on_choice(self, choice: str) -> None:
         if self._desk.current is not None:
             self._desk.current.choice = choice
+            self._desk.adapting.show(self._desk.current)
             self._tell_calibration()
+            self._desk.allow()
 
     @Slot(object)
     def on_changed(self, document: Document) -> None:
@@ -105,6 +110,7 @@ class DetectorPane(QObject):
         if document is self._desk.current:
             waiting = document.progress == tr("waiting")
             self._desk.window.detector.set_current(document.choice)
+            self._desk.adapting.show(document)
             self._desk.window.detector.set_running(document.running or waiting, document.fraction)
             self._tell_calibration()
             self._desk.allow()
@@ -120,7 +126,10 @@ class DetectorPane(QObject):
         warning = bar.warning_of(document.choice)
         foreign = self._desk.cameras.is_foreign(document)
         known = self._desk.cameras.known_by(document)
-        if foreign and warning:
+        adapted = self._desk.adapting.words(document)
+        if adapted:
+            bar.set_text(adapted, warning=True)
+        elif foreign and warning:
             bar.set_text(warning, warning=True)
         elif known and known == document.choice and document.analysis is None:
             bar.set_text(tr("The camera that {name} learned", name=known))

@@ -39,8 +39,8 @@ SHARE = mark("the share that is worst predicted, in case it is not normal")
 OFF = mark("{name} learns in seconds, from the ranges alone.")
 NO_SHARE = mark("nothing: {name} predicts nothing that could be worst; it counts all it sees")
 NO_SHARE_TIP = mark(
-    "{name} predicts nothing, so there is no worst predicted share to leave out: whatever is in the "
-    "ranges is counted as normal. Take ranges in which nothing unusual happens."
+    "{name} predicts nothing, so there is no worst predicted share to leave out: whatever is in "
+    "the ranges is counted as normal. Take ranges in which nothing unusual happens."
 )
 
 
@@ -111,6 +111,7 @@ class LearnForm(QWidget):
         row.addLayout(left, 3)
         row.addLayout(self._settings(), 2)
         self.set_check("", [])
+        self._explain()
 
     def _settings(self) -> QVBoxLayout:
         self._detector = _combo(tr("Detector"), tr("What is learned"))
@@ -235,19 +236,17 @@ class LearnForm(QWidget):
         self._says.setText(detector.says if detector else "")
         self._base_says.setText(base.says if base else "")
         slow = detector is not None and not detector.quick
-        off = "" if slow else tr(OFF, name=detector.id if detector else "")
+        name = detector.id if detector is not None and detector.quick else ""
         for widget, says in (
             (self._base, tr(BASE)),
             (self._quick, tr(QUICK)),
             (self._thorough, tr(THOROUGH)),
-            (self._robust, tr(ROBUST)),
         ):
             widget.setEnabled(slow)
-            _tell(widget, off or says)
-        if not slow and detector is not None:
-            _tell(self._robust, tr(NO_SHARE_TIP, name=detector.id))
-        says = tr(SHARE) if slow else tr(NO_SHARE, name=detector.id if detector else "")
-        self._robust_says.setText(says)
+            _tell(widget, tr(OFF, name=name) if name else says)
+        self._robust.setEnabled(slow)
+        _tell(self._robust, tr(NO_SHARE_TIP, name=name) if name else tr(ROBUST))
+        self._robust_says.setText(tr(NO_SHARE, name=name) if name else tr(SHARE))
         self._base_says.setVisible(slow and bool(self._base_says.text()))
 
     @Slot(int)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.analysis.analysis import FootageReference
+from engine.analysis.file import read_head
 from engine.analysis.journal import journal_path
 from engine.analysis.locating import file_name, locate
 from engine.errors import ExportFailed
@@ -68,7 +69,8 @@ def read_carried(path: Path) -> CarriedReview:
 
 
 def write_carried(session: ReviewSession, analysis: Path, folder: Path, name: str) -> Path:
-    """Write NAME.review.json and NAME.h5 into a folder; returns the review's path.
+    """Write NAME.review.json and NAME.h5 into a folder; returns the review's path.  Weights that
+    were adapted to the footage go with them, under their own name.
 
     Older files of these names are replaced, each whole or not at all.  Raises ExportFailed.
     """
@@ -77,6 +79,7 @@ def write_carried(session: ReviewSession, analysis: Path, folder: Path, name: st
         for source, copy in (
             (analysis, target),
             (journal_path(analysis), journal_path(target)),
+            *((path, folder / path.name) for path in _adapted_beside(analysis)),
         ):
             if source.is_file():
                 with replacing(copy) as temporary:
@@ -85,3 +88,13 @@ def write_carried(session: ReviewSession, analysis: Path, folder: Path, name: st
     except OSError as error:
         raise ExportFailed(f"The review could not be copied to {folder}: {error}.") from error
     return review
+
+
+def _adapted_beside(analysis: Path) -> tuple[Path, ...]:
+    """The adapted weights of an analysis and their card, which no other folder holds."""
+    head = read_head(analysis)
+    if head is None or not head.head.facts.warning:
+        return ()
+    name = head.head.facts.weights_id.partition("@")[0]
+    found = (analysis.parent / f"{name}{suffix}" for suffix in (".safetensors", ".json"))
+    return tuple(path for path in found if path.is_file())
