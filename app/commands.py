@@ -9,7 +9,7 @@ from typing import Literal
 
 Need = Literal[
     "nothing", "listed", "opening", "joinable", "footage", "analysis", "running", "segment",
-    "review", "bin", "portrait",
+    "review", "bin", "portrait", "adaptable",
 ]  # fmt: skip
 
 
@@ -62,10 +62,14 @@ COMMANDS: tuple[Command, ...] = (
             "Stop; what is scored is kept, and Analyse continues from there"),
     Command("analysis.rerun", "Re-run with this gamma", "Analysis", ("Ctrl+R",), "analysis",
             "Recompute only from the first frame whose update decision changes"),
+    Command("analysis.adapt", "Adapt to the first frames", "Analysis", ("Ctrl+Shift+F",),
+            "adaptable", "Let weights of apn get used to this footage before they score it; what "
+            "happens in its first frames becomes normal"),
     Command("learn.normal", "Learn normal...", "Analysis", ("Ctrl+L",),
             hint="Teach a detector what is normal for this camera"),
     Command("learn.mark", "Mark as normal", "Analysis", ("Shift+O",), "footage",
-            "From the in-point to here, or the chosen segment; Learn normal learns from it"),
+            "From the in-point to here, or the chosen segment: Learn normal learns from it, and "
+            "the score of a detector without weights is calibrated on it"),
     Command("learn.dismissed", "Dismissed segments are normal...", "Analysis",
             ("Ctrl+Shift+L",), "review",
             "Learn a new version of the weights that knows them"),
@@ -180,6 +184,6 @@ REPEATING = frozenset(
 CHECKABLE = frozenset(
     {
         *(f"timeline.{row}" for row in ("score", "part_a", "part_b", "regular", "compare")),
-        *("playback.loop", "file.join"),
+        *("playback.loop", "file.join", "analysis.adapt"),
     }
 )

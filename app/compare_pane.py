@@ -252,7 +252,8 @@ class ComparePane(QObject):
         settings = replace(own, stored=())
         made = self._made
         if made is None or made[0] is not other or made[1] != settings:
-            made = (other, settings, track(other, settings, calibration_in_force(other)))
+            normal = calibration_in_force(other, settings)
+            made = (other, settings, track(other, settings, normal))
             self._made = made
         return made[2], settings, shared
 

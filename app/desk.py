@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.adapt_pane import AdaptPane
 from app.camera_pane import CameraPane
 from app.commands import Need
 from app.compare_pane import ComparePane
@@ -62,6 +63,7 @@ class Desk(QObject):
         self.judging = Judging(self.reviewing, self)
         self.exporting = Exporting(self)
         self.detectors = DetectorPane(self)
+        self.adapting = AdaptPane(self)
         self.looking = Looking(self.detectors.detector_of, self)
         self.thumbnails = Thumbnails(self)
         self.picture = PicturePane(self)
@@ -297,6 +299,8 @@ class Desk(QObject):
             present.add("footage")
             if document.running or document.progress == "waiting":
                 present.add("running")
+            if self.adapting.possible:
+                present.add("adaptable")
             if document.analysis is not None:
                 present.add("analysis")
             if document.session is not None:

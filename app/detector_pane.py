@@ -18,7 +18,7 @@ from engine.errors import EngineError
 if TYPE_CHECKING:
     from app.desk import Desk
     from engine.analysis.analysis import Analysis
-    from engine.detectors.base import Detector
+    from engine.detectors.base import Calibration, Detector
 
 
 class DetectorPane(QObject):
@@ -33,6 +33,7 @@ class DetectorPane(QObject):
         analysing.changed.connect(self.on_changed)
         analysing.finished.connect(self._on_analysed)
         analysing.failed.connect(self._on_analysis_failed)
+        desk.reviewing.track_changed.connect(self._tell_calibration)
         window.detector.choice_changed.connect(self._on_choice)
         window.detector.analyse_requested.connect(self.analyse)
         window.detector.cancel_requested.connect(self.cancel)
@@ -41,6 +42,8 @@ class DetectorPane(QObject):
 
     def load_weights(self) -> None:
         """Fill the list of detectors."""
+        from engine.detectors.adapted import frames_before
+
         choices = [
             DetectorChoice(
                 "speed",
@@ -58,6 +61,7 @@ class DetectorPane(QObject):
                         "{name} learned another scene; its scores may mean little here",
                         name=card.name,
                     ),
+                    frames_before(card),
                 )
             )
         self._choices = tuple(choices)
@@ -95,7 +99,9 @@ class DetectorPane(QObject):
     def _on_choice(self, choice: str) -> None:
         if self._desk.current is not None:
             self._desk.current.choice = choice
+            self._desk.adapting.show(self._desk.current)
             self._tell_calibration()
+            self._desk.allow()
 
     @Slot(object)
     def on_changed(self, document: Document) -> None:
@@ -104,10 +110,12 @@ class DetectorPane(QObject):
         if document is self._desk.current:
             waiting = document.progress == tr("waiting")
             self._desk.window.detector.set_current(document.choice)
+            self._desk.adapting.show(document)
             self._desk.window.detector.set_running(document.running or waiting, document.fraction)
             self._tell_calibration()
             self._desk.allow()
 
+    @Slot()
     def _tell_calibration(self) -> None:
         document, bar = self._desk.current, self._desk.window.detector
         if document is None:
@@ -118,14 +126,25 @@ class DetectorPane(QObject):
         warning = bar.warning_of(document.choice)
         foreign = self._desk.cameras.is_foreign(document)
         known = self._desk.cameras.known_by(document)
-        if foreign and warning:
+        adapted = self._desk.adapting.words(document)
+        if adapted:
+            bar.set_text(adapted, warning=True)
+        elif foreign and warning:
             bar.set_text(warning, warning=True)
         elif known and known == document.choice and document.analysis is None:
             bar.set_text(tr("The camera that {name} learned", name=known))
-        elif document.analysis is not None and document.analysis.calibration is not None:
-            bar.set_text(tr("Normal is: {origin}", origin=document.analysis.calibration.origin))
+        elif (normal := self._normal_of(document)) is not None:
+            bar.set_text(tr("Normal is: {origin}", origin=normal.origin))
         else:
             bar.set_text("")
+
+    def _normal_of(self, document: Document) -> Calibration | None:
+        """What is normal in the review of a footage, marks included."""
+        if document.analysis is None:
+            return None
+        reviewing = self._desk.reviewing
+        mine = reviewing.document is document and reviewing.track is not None
+        return reviewing.calibration if mine else document.analysis.calibration
 
     @Slot(object)
     def _on_grown(self, document: Document) -> None:

@@ -210,7 +210,7 @@ class FiguresPane(QObject):
             return None
         rest = [each for each in self._desk.documents if each is not current]
         clips = tuple(
-            OpenClip(each.path, each.analysis, _areas(each))
+            OpenClip(each.path, each.analysis, _areas(each), each.normal)
             for each in (current, *rest)
             if each.analysis is not None and _same_detector(each.analysis, current.analysis)
         )

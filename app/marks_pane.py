@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.document import Document
 from app.language import tr, tr_count
+from app.numerals import duration
 from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
@@ -62,15 +63,28 @@ class MarksPane(QObject):
                 return
             span = segment.span
         self._put(document, joined([*document.normal, span]), tr("Marked as normal"))
-        count = len(document.normal)
-        self._say(
-            tr_count(
-                count,
-                "{count} range is marked as normal; {key} learns from it",
-                "{count} ranges are marked as normal; {key} learns from them",
-                key=desk.window.actions_.named("learn.normal"),
-            )
+        self._say(". ".join(filter(None, (self._marked(document), self._calibrated(document)))))
+
+    def _marked(self, document: Document) -> str:
+        return tr_count(
+            len(document.normal),
+            "{count} range is marked as normal; {key} learns from it",
+            "{count} ranges are marked as normal; {key} learns from them",
+            key=self._desk.window.actions_.named("learn.normal"),
         )
+
+    @staticmethod
+    def _calibrated(document: Document) -> str:
+        """What the marks do to the score of a detector without weights."""
+        from engine.review.marked import missing_seconds, takes_marks
+
+        analysis = document.analysis
+        if analysis is None or not takes_marks(analysis):
+            return ""
+        missing = missing_seconds(analysis, document.normal)
+        if missing:
+            return tr("With {time} more the score is calibrated on it", time=duration(missing))
+        return tr("The score is calibrated on it")
 
     def unmark(self, spans: Sequence[FrameSpan]) -> None:
         """These ranges of the current footage are not normal after all."""

@@ -15,6 +15,7 @@ from engine.timebase import FrameSpan
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
     from engine.analysis.run import AnalysisRun
+    from engine.detectors.adapted import Adaptation
     from engine.detectors.base import Calibration, Detector
     from engine.detectors.recognising import CameraMatch
     from engine.detectors.weights import WeightsCard
@@ -132,6 +133,27 @@ def adapting(footage: Footage, weights: str, out: Path, pairs: int) -> Adapting:
     from engine.learning.adapting import AdaptationSettings, Adapting
 
     return Adapting(find_weights(weights), footage, out, AdaptationSettings(pairs))
+
+
+def adapting_here(footage: Footage, weights: str, clips: int) -> Adapting:
+    """As `adapting`, with the adapted weights among the user's analyses of the footage, where
+    `detector_of` finds them.  Raises UnreadableWeights, BadSetting.
+    """
+    from engine.analysis.store import analyses_of
+    from engine.detectors.adapted import adapted_path
+
+    return adapting(
+        footage, weights, adapted_path(analyses_of(footage.path), weights, clips), clips
+    )
+
+
+def adaptation_of(analysis: Analysis) -> Adaptation | None:
+    """What the detector of an analysis was adapted from; None for one that was not."""
+    if not analysis.facts.warning:  # adapted weights warn of what they took for normal
+        return None
+    from engine.detectors.adapted import adaptation_beside
+
+    return adaptation_beside(analysis.path, analysis.facts.weights_id)
 
 
 def start_analysis(

@@ -57,7 +57,7 @@ class HostileCheckpoint(UnreadableWeights):
 class AdaptationRefused(EngineError):
     """Adapting to new footage did not help, and nothing was changed."""
 
-    hint = "Analyse without --adapt, or give more frames to adapt on."
+    hint = "Analyse without adapting, or give more frames to adapt on."
 
 
 class UnreadableAnalysis(EngineError):

@@ -70,6 +70,13 @@ def spoken_duration(seconds: float) -> str:
     return f"{hours} h {minute:02d} min"
 
 
+def spoken_at_least(seconds: float) -> str:
+    """As `spoken_duration`, rounded down to seconds, where no more may be claimed than there was;
+    a millionth is a rate's rounding.
+    """
+    return spoken_duration(int(seconds + 1e-6))
+
+
 def offset_of(moment: datetime) -> str:
     """`+01:00`, or "" where no zone is known."""
     digits = f"{moment:%z}"

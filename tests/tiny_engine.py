@@ -47,6 +47,16 @@ def write_walk(path: Path) -> Path:
     return make_video(path, 48, size=(WIDTH, HEIGHT), look=_runs)
 
 
+def _runs_late(number: int, width: int, height: int) -> np.ndarray:
+    extra = 2 * max(0, min(number, 140) - 120)
+    return paint(number, left=number + extra)
+
+
+def write_long_walk(path: Path) -> Path:
+    """300 frames at 10 a second: a square walks, and runs from frame 120 to 139."""
+    return make_video(path, 300, size=(WIDTH, HEIGHT), look=_runs_late)
+
+
 def write_broken_walk(path: Path) -> Path:
     return make_video(
         path,

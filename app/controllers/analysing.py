@@ -3,7 +3,7 @@ what is done."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
     from engine.analysis.run import AnalysisRun
     from engine.detectors.base import Detector, DetectorFacts
+    from engine.footage import Footage
 
 GROW_MS = 95  # the timeline grows at more than 10 Hz
 
@@ -124,8 +125,15 @@ class Analysing(QObject):
     def detector_of(self, analysis: Analysis) -> Detector:
         """The detector that made an analysis.  Raises UnreadableWeights where it is gone."""
         facts = analysis.facts
-        detector = self.detector(facts.weights_id.partition("@")[0] or facts.name)
-        return detector if _same_detector(facts, detector.facts) else api.detector_of(analysis)
+        if not facts.weights_id:
+            return self.detector(facts.name)
+        settings = (self.device, self.precision)
+        for (_, *others), detector in list(self._detectors.items()):
+            if _same_detector(facts, detector.facts) and tuple(others) == settings:
+                return detector
+        found = api.detector_of(analysis, device=self.device, precision=self.precision)
+        self._detectors[(facts.weights_id, *settings)] = found
+        return found
 
     def _next(self) -> None:
         if self._job is not None or not self._waiting:
@@ -168,7 +176,7 @@ class Analysing(QObject):
             run = rerun(earlier, footage, detector, gamma, path)
             carry_review(earlier.path, path)
         else:
-            detector = self.detector(document.choice)
+            detector = yield from self._chosen(document, footage)
             own = earlier is not None and _same_detector(earlier.facts, detector.facts)
             head = earlier.head if earlier is not None and own else None
             run = api.start_analysis(
@@ -185,6 +193,21 @@ class Analysing(QObject):
 
         document.summary = stored_summary(run.analysis)
         document.peak = document.summary.peak
+
+    def _chosen(self, document: Document, footage: Footage) -> Generator[Progress, None, Detector]:
+        """The detector that a document is to be scored with, adapted to it where that is wanted."""
+        if not document.adapt:
+            return self.detector(document.choice)
+        adapting = api.adapting_here(footage, document.choice, document.adapt)
+        yield from adapting.run()
+        card = adapting.adapted
+        assert card is not None
+        key = (card.weights_id, self.device, self.precision)
+        if key not in self._detectors:
+            self._detectors[key] = api.load_detector(
+                weights=str(card.path), device=self.device, precision=self.precision
+            )
+        return self._detectors[key]
 
     @Slot()
     def _look(self) -> None:

@@ -194,7 +194,12 @@ class Beside(QObject):
         from engine.review.scoring import calibration_in_force, track
 
         parts = self._kept(document.key, analysis, session.state.areas)
-        made = track(analysis, session.state, calibration_in_force(analysis), parts)
+        made = track(
+            analysis,
+            session.state,
+            calibration_in_force(analysis, session.state, parts),
+            parts,
+        )
         before = document.track.segments if document.track is not None else []
         document.track = replace(made, segments=with_carried_ids(before, made.segments))
         self._made[document.key] = basis

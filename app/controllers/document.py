@@ -42,6 +42,7 @@ class Document:
     carried: CarriedReview | None = None
     thumbnail: QImage | None = None
     choice: str = "speed"
+    adapt: int = 0  # clips that the weights get used to before they score it
     position: int = 0
     loop: FrameSpan | None = None
     seen: tuple[float, float] | None = None  # the part of the timeline; None for all of it

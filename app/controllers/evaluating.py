@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.review.state import ReviewState
     from engine.scoring.ignoring import IgnoredArea
     from engine.scoring.score import Normalise
+    from engine.timebase import FrameSpan
 
 NORMALISATIONS: dict[Normalise, str] = {
     "calibrated": mark("calibrated normalisation"),
@@ -35,11 +36,12 @@ POOLINGS: dict[Pooling, str] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenClip:
-    """One open footage whose scores may be judged.  areas: ignored in it."""
+    """One open footage whose scores may be judged.  areas: ignored in it; normal: marked in it."""
 
     path: Path
     analysis: Analysis
     areas: tuple[IgnoredArea, ...]
+    normal: tuple[FrameSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,8 +125,9 @@ def _answer(question: Question) -> Answer:
     clips = []
     for clip in question.clips:
         if clip.path in labels:
-            state = replace(question.state, areas=clip.areas)
-            scores = track(clip.analysis, state, calibration_in_force(clip.analysis)).score
+            state = replace(question.state, areas=clip.areas, normal=clip.normal)
+            normal = calibration_in_force(clip.analysis, state)
+            scores = track(clip.analysis, state, normal).score
             clips.append(JudgedClip(clip.path.name, scores, labels[clip.path]))
     if not clips:
         return Answer(labels, None, (), said)

@@ -193,6 +193,9 @@ def _opening(document: Document) -> Generator[Progress, None, None]:
     if document.analysis is not None:
         facts = document.analysis.facts
         document.choice = facts.weights_id.partition("@")[0] or facts.name
+        adapted = api.adaptation_of(document.analysis)
+        if adapted is not None:
+            document.choice, document.adapt = adapted.parent, adapted.clips
         document.begin_at(stored_state(document.analysis).start_time)
         document.summary = stored_summary(document.analysis)
         document.peak = document.summary.peak

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -14,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.controllers.areas import AreaScoring
 from app.controllers.carrying import with_carried_ids
 from app.controllers.document import Document
+from app.controllers.normality import Normality
 from app.controllers.sessions import ensure_session, unsaved
 from app.controllers.under_review import peak_of, segment_of
 from app.language import tr
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from engine.scoring.segments import SegmentSettings
 
 SAVE_MS = 300  # a dragged slider is saved this often while it moves
-PROVISIONAL_SECONDS = 1.0  # how often a growing calibration is taken anew
 
 
 class Reviewing(QObject):
@@ -50,7 +49,7 @@ class Reviewing(QObject):
         self._parts: dict[str, Values] = {}
         self._areas = AreaScoring(self)
         self._areas.ready.connect(self.refresh)
-        self._calibrated_at = 0.0
+        self._normality = Normality()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -66,7 +65,7 @@ class Reviewing(QObject):
         self._document = document
         self.track = None if document is None else document.track
         self.calibration, self._parts = None, {}
-        self._calibrated_at = 0.0
+        self._normality.forget()
         self._ensure_session()
         self._recompute()
         self.state_changed.emit()
@@ -109,16 +108,11 @@ class Reviewing(QObject):
             self.track = None
             self.track_changed.emit()
             return
-        from engine.review.scoring import calibration_in_force, track
+        from engine.review.scoring import track
 
         analysis = document.analysis
-        now = time.monotonic()
-        if analysis.calibration is not None:
-            self.calibration = analysis.calibration
-        elif now - self._calibrated_at > PROVISIONAL_SECONDS or self.calibration is None:
-            self._calibrated_at = now
-            self.calibration = calibration_in_force(analysis)
         self._parts = self._areas.parts(analysis, state.areas)
+        self.calibration = self._normality.of(analysis, state, self._parts)
         before = self.track.segments if self.track is not None else []
         made = track(analysis, state, self.calibration, self._parts)
         self.track = replace(made, segments=with_carried_ids(before, made.segments))

@@ -20,20 +20,26 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.views.adapt_box import AdaptBox
 from app.views.key_button import explain
+from engine.detectors.adapted import CLIPS
 
 NARROW = 480  # pixels of the bar
+WIDE = 720
 FEWEST = 20  # letters that are worth showing of a longer text
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorChoice:
-    """One entry: id (`speed` or the weights' name), title, and what is said when it is chosen."""
+    """One entry: id (`speed` or the weights' name), title, and what is said when it is chosen.
+    frames_before: frames of a clip before the predicted one, 0 where weights cannot be adapted.
+    """
 
     id: str
     title: str
     tip: str = ""
     warning: str = ""
+    frames_before: int = 0
 
 
 class ElidedLabel(QLabel):
@@ -99,6 +105,8 @@ class DetectorBar(QWidget):
         self._learn = QPushButton(tr("Learn..."))
         self._learn.setAccessibleName(tr("Learn normal"))
         self._learn.clicked.connect(self.learn_requested)
+        self.adapt = AdaptBox(CLIPS)
+        self.adapt.hide()
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
@@ -110,7 +118,7 @@ class DetectorBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for widget in (label, self._combo, self._button, self._learn, self._bar):
+        for widget in (label, self._combo, self.adapt, self._button, self._learn, self._bar):
             row.addWidget(widget)
         row.addWidget(self._text, 1)
         self._keys: Mapping[str, str] = {}
@@ -120,8 +128,19 @@ class DetectorBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the name of the detector needs the room of its label."""
-        self._label.setVisible(self.width() >= NARROW)
+        self._share_width()
         super().resizeEvent(event)
+
+    def show_adapting(self, shown: bool) -> None:
+        """Whether the chosen weights can be adapted."""
+        self.adapt.setVisible(shown)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        narrow, adapting = self.width() < NARROW, not self.adapt.isHidden()
+        self._label.setHidden(narrow or (adapting and self.width() < WIDE))
+        self._learn.setHidden(narrow and adapting)  # the menu and its key have it, too
+        self.adapt.set_narrow(self.width() < WIDE)
 
     def set_choices(self, choices: Sequence[DetectorChoice]) -> None:
         """Fill the list; keeps the current one where it is still there."""
@@ -155,11 +174,13 @@ class DetectorBar(QWidget):
         self._explain_button()
         self._bar.setVisible(running)
         self._combo.setEnabled(not running)
+        self.adapt.setEnabled(not running)
 
     def set_key_hints(self, keys: Mapping[str, str]) -> None:
         """The keys of commands, for tooltips."""
         self._keys = keys
         teach = tr("Teach a detector what is normal for this camera")
+        self.adapt.set_key(keys.get("analysis.adapt", ""))
         explain(self._learn, teach, keys.get("learn.normal", ""))
         self._explain_button()
 
@@ -192,6 +213,10 @@ class DetectorBar(QWidget):
     def warning_of(self, choice_id: str) -> str:
         """What is said of a choice on unknown footage."""
         return next((c.warning for c in self._choices if c.id == choice_id), "")
+
+    def frames_before(self, choice_id: str) -> int:
+        """Frames of a clip before the predicted one; 0 where the weights cannot be adapted."""
+        return next((c.frames_before for c in self._choices if c.id == choice_id), 0)
 
     @Slot(int)
     def _on_choice(self, index: int) -> None:

@@ -24,8 +24,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import tr
+from app.language import mark, tr
 from app.views.learn_ranges import RangeTable
+
+BASE = mark("Weights to adapt, or nothing")
+QUICK = mark("Enough for a first look")
+THOROUGH = mark("Better where things are subtle; review goes on meanwhile")
+ROBUST = mark(
+    "The worst predicted share of what is seen teaches nothing. Raise it where the ranges may hold "
+    "a few unusual moments; 0 trusts them."
+)
+SHARE = mark("the share that is worst predicted, in case it is not normal")
+# a detector that learns in seconds
+OFF = mark("{name} learns in seconds, from the ranges alone.")
+NO_SHARE = mark("nothing: {name} predicts nothing that could be worst; it counts all it sees")
+NO_SHARE_TIP = mark(
+    "{name} predicts nothing, so there is no worst predicted share to leave out: whatever is in "
+    "the ranges is counted as normal. Take ranges in which nothing unusual happens."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +111,24 @@ class LearnForm(QWidget):
         row.addLayout(left, 3)
         row.addLayout(self._settings(), 2)
         self.set_check("", [])
+        self._explain()
 
     def _settings(self) -> QVBoxLayout:
         self._detector = _combo(tr("Detector"), tr("What is learned"))
         self._detector.activated.connect(self._on_detector)
         self._says = _faint("")
-        self._base = _combo(tr("Start from"), tr("Weights to adapt, or nothing"))
+        self._base = _combo(tr("Start from"), tr(BASE))
         self._base.activated.connect(self._on_change)
         self._base_says = _faint("")
         self._quick = QRadioButton(tr("Quick"))
         self._thorough = QRadioButton(tr("Thorough"))
         self._efforts = QButtonGroup(self)
         for button, says in (
-            (self._quick, tr("Enough for a first look")),
-            (self._thorough, tr("Better where things are subtle; review goes on meanwhile")),
+            (self._quick, tr(QUICK)),
+            (self._thorough, tr(THOROUGH)),
         ):
             self._efforts.addButton(button)
-            button.setToolTip(says)
-            button.setAccessibleDescription(says)
+            _tell(button, says)
         self._quick.setChecked(True)
         self._efforts.buttonToggled.connect(self._on_effort)
         self._robust = QDoubleSpinBox()
@@ -122,12 +138,7 @@ class LearnForm(QWidget):
         self._robust.setSuffix(" %")
         self._robust.setFixedWidth(104)
         self._robust.setAccessibleName(tr("Share left out"))
-        says = tr(
-            "The worst predicted share of what is seen teaches nothing. Raise it where the ranges"
-            " may hold a few unusual moments; 0 trusts them."
-        )
-        self._robust.setToolTip(says)
-        self._robust.setAccessibleDescription(says)
+        self._robust_says = _faint("")
         self._robust.valueChanged.connect(self._on_change)
         self._name = QLineEdit()
         self._name.setAccessibleName(tr("Name of the weights"))
@@ -152,7 +163,7 @@ class LearnForm(QWidget):
         form.addRow("", self._base_says)
         form.addRow(tr("Effort"), efforts)
         form.addRow(tr("Leave out"), self._robust)
-        form.addRow("", _faint(tr("the share that is worst predicted, in case it is not normal")))
+        form.addRow("", self._robust_says)
         form.addRow(tr("Name"), self._name)
         form.addRow("", self._problem)
         self._form = form
@@ -225,8 +236,17 @@ class LearnForm(QWidget):
         self._says.setText(detector.says if detector else "")
         self._base_says.setText(base.says if base else "")
         slow = detector is not None and not detector.quick
-        for widget in (self._base, self._quick, self._thorough, self._robust):
+        name = detector.id if detector is not None and detector.quick else ""
+        for widget, says in (
+            (self._base, tr(BASE)),
+            (self._quick, tr(QUICK)),
+            (self._thorough, tr(THOROUGH)),
+        ):
             widget.setEnabled(slow)
+            _tell(widget, tr(OFF, name=name) if name else says)
+        self._robust.setEnabled(slow)
+        _tell(self._robust, tr(NO_SHARE_TIP, name=name) if name else tr(ROBUST))
+        self._robust_says.setText(tr(NO_SHARE, name=name) if name else tr(SHARE))
         self._base_says.setVisible(slow and bool(self._base_says.text()))
 
     @Slot(int)
@@ -259,11 +279,16 @@ def _faint(text: str) -> QLabel:
     return label
 
 
+def _tell(widget: QWidget, says: str) -> None:
+    """What a control does, or why it is off, for the mouse and for screen readers."""
+    widget.setToolTip(says)
+    widget.setAccessibleDescription(says)
+
+
 def _combo(name: str, help: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
-    combo.setAccessibleDescription(help)
-    combo.setToolTip(help)
+    _tell(combo, help)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     return combo
 

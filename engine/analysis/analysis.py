@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -250,8 +251,26 @@ class Analysis:
 
         known: somebody said so; only then can their segments be counted as false alarms.
         """
-        stop = min(stop, self.frames_done)
-        rows = np.flatnonzero(self.scored[start:stop]) + start
+        return self.calibrate_on_spans((FrameSpan(start, stop),), origin, known=known)
+
+    def calibrate_on_spans(
+        self,
+        spans: Sequence[FrameSpan],
+        origin: str,
+        *,
+        known: bool = False,
+        parts: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> Calibration:
+        """As `calibrate_on`, of several spans that do not touch.
+
+        parts: name -> (N,), where others than the stored ones count (ignored areas left out).
+        """
+        values = self.parts if parts is None else parts
+        frames = np.concatenate(
+            [np.arange(s.start, max(s.start, min(s.stop, self.frames_done))) for s in spans]
+        )
+        scored = self.scored[frames]
+        rows = frames[scored]
         # a cell's quantiles need no more than some hundred frames
         some = rows[:: max(1, len(rows) // 400)]
         maps = {
@@ -260,22 +279,28 @@ class Analysis:
             if len(some)
         }
         return calibrate(
-            {name: values[start:stop] for name, values in self.parts.items()},
+            {name: track[frames] for name, track in values.items()},
             self.facts.parts,
             maps,
-            self.regular_score[start:stop] if self.facts.has_memory else None,
+            self.regular_score[frames] if self.facts.has_memory else None,
             origin,
-            self._series(rows) if known and len(rows) > 1 else None,
+            self._series(rows, spans, values) if known and len(rows) > 1 else None,
         )
 
-    def _series(self, rows: NDArray[np.int64]) -> NormalSeries:
-        """Scored rows in order, parted where time jumps or a clip starts anew."""
+    def _series(
+        self,
+        rows: NDArray[np.int64],
+        spans: Sequence[FrameSpan],
+        values: Mapping[str, NDArray[np.float32]],
+    ) -> NormalSeries:
+        """Scored rows in order, parted where time jumps, a clip starts anew or a span begins."""
         times = self.seconds[rows]
         step = float(np.median(np.diff(times)))
         fresh = np.diff(times) > 1.9 * step
         fresh |= np.diff(np.cumsum(self.clip_start)[rows]) > 0
+        fresh |= np.diff(np.searchsorted([s.start for s in spans], rows, side="right")) > 0
         edges = np.concatenate(([0], np.flatnonzero(fresh) + 1, [len(rows)]))
-        parts = {name: values[rows] for name, values in self.parts.items()}
+        parts = {name: track[rows] for name, track in values.items()}
         return normal_series(parts, np.diff(edges).tolist(), 1.0 / max(step, 1e-6))
 
     def with_rows_below(self, frame: int) -> Analysis:

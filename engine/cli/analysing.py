@@ -218,7 +218,7 @@ def scored_track(analysis: Analysis, state: ReviewState) -> ScoreTrack:
     from engine.review.scoring import calibration_in_force, track
     from engine.scoring.score import anomaly_score
 
-    calibration = calibration_in_force(analysis)
+    calibration = calibration_in_force(analysis, state)
     if analysis.frames_done:
         anomaly_score(analysis.parts, analysis.facts, state.score, calibration)
     return track(analysis, state, calibration)

@@ -103,7 +103,8 @@ class Calibration:
     samples: the parts of some normal frames, row by row (n,), so that the score that any lambda
     makes of normal can be told.  series: the same in order of time, as far as it was kept, so that
     segments of normal footage can be counted.  usual: map name -> relative level of the map at each
-    place (h, w), which patches are weighed by (engine/scoring/usual.py).
+    place (h, w), which patches are weighed by (engine/scoring/usual.py).  marked: the analyst
+    marked it as normal in the review, which keeps the ranges; made of them anew, never stored.
     """
 
     levels: NDArray[np.float64]
@@ -115,6 +116,7 @@ class Calibration:
     samples: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     series: NormalSeries | None = None
     usual: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    marked: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """For cards and files."""

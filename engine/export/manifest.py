@@ -116,6 +116,7 @@ class CaseFacts:
             "device": head.device,
             "precision": head.precision,
             "clip_rate": head.facts.clip_rate,
+            "warning": head.facts.warning,
             "calibrated_on": calibration.origin if calibration else None,
             "frames_scored": int(analysis.scored.sum()),
             "complete": analysis.complete,

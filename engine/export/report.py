@@ -160,6 +160,7 @@ def _scoring(facts: CaseFacts) -> tuple[Pair, ...]:
         ("Detector", head.facts.name),
         ("Weights", head.facts.weights_id or "none needed"),
         *digest,
+        *((("Warning", head.facts.warning),) if head.facts.warning else ()),
         ("Normal is", view.calibration.origin if view.calibration else "not calibrated"),
         ("Score", (f"lambda {score.lambda_:.3g}, {score.normalise}, {score.pooling} pooling, "
                   f"smoothed over {state.smooth_seconds:.3g} s")),

@@ -39,7 +39,7 @@ class Viewpoint:
     _ends: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._calibration = calibration_in_force(self.analysis)
+        self._calibration = calibration_in_force(self.analysis, self.state)
         self._ends = leaving_times(self.footage.table.seconds())
 
     @property

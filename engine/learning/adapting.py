@@ -26,6 +26,7 @@ from torch import Tensor
 
 from engine.analysis.ahead import DecodeAhead
 from engine.analysis.sampling import sample
+from engine.detectors.adapted import frames_before
 from engine.detectors.apn import ApnConfig, ApnNetwork
 from engine.detectors.apn_losses import ApnLossWeights, apn_losses
 from engine.detectors.mnad import to_unit
@@ -182,7 +183,7 @@ class Adapting:
         UnreadableWeights.
         """
         card, settings = self.card, self.settings
-        if card.detector != "apn" or not card.config.get("prototypes", 1):
+        if not frames_before(card):
             raise BadSetting(
                 f"Adapting has no meaning for the weights {card.name}: they have no prototype unit "
                 "to adapt.",
@@ -208,7 +209,7 @@ class Adapting:
         if len(frames) < needed:
             raise BadSetting(
                 f"Adapting needs {needed} frames in a row, and the footage does not hold them.",
-                hint="Leave --adapt out, or adapt on fewer frames.",
+                hint="Analyse without adapting, or adapt on fewer frames.",
             )
         learned_from = settings.pairs + config.frames_in
         adapted = adapt(

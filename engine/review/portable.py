@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.analysis.analysis import FootageReference
-from engine.analysis.file import KIND, is_analysis
+from engine.analysis.file import KIND, is_analysis, read_head
 from engine.analysis.journal import is_journal, journal_path
 from engine.analysis.locating import file_name, locate
 from engine.errors import ExportFailed
@@ -70,7 +70,8 @@ def read_carried(path: Path) -> CarriedReview:
 
 
 def write_carried(session: ReviewSession, analysis: Path, folder: Path, name: str) -> Path:
-    """Write NAME.review.json and NAME.h5 into a folder; returns the review's path.
+    """Write NAME.review.json and NAME.h5 into a folder; returns the review's path.  Weights that
+    were adapted to the footage go with them, under their own name.
 
     Older files of these names are replaced, each whole or not at all.  Raises ExportFailed, and
     BadSetting where anything else lies there.
@@ -83,6 +84,7 @@ def write_carried(session: ReviewSession, analysis: Path, folder: Path, name: st
         for source, copy in (
             (analysis, target),
             (journal_path(analysis), journal_path(target)),
+            *((path, folder / path.name) for path in _adapted_beside(analysis)),
         ):
             if source.is_file():
                 with replacing(copy) as temporary:
@@ -100,3 +102,13 @@ def _is_document(path: Path) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(document, dict) and document.get("format") == FORMAT
+
+
+def _adapted_beside(analysis: Path) -> tuple[Path, ...]:
+    """The adapted weights of an analysis and their card, which no other folder holds."""
+    head = read_head(analysis)
+    if head is None or not head.head.facts.warning:
+        return ()
+    name = head.head.facts.weights_id.partition("@")[0]
+    found = (analysis.parent / f"{name}{suffix}" for suffix in (".safetensors", ".json"))
+    return tuple(path for path in found if path.is_file())

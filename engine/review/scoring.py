@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.analysis.analysis import Analysis
 from engine.detectors.base import Calibration
 from engine.errors import BadSetting
+from engine.review.marked import marked_calibration, takes_marks
 from engine.review.state import ReviewSegment, ReviewState
 from engine.scoring.false_alarms import FalseAlarms, false_alarms
 from engine.scoring.ignoring import IgnoredArea, without_areas
@@ -50,8 +51,21 @@ def kept_parts(analysis: Analysis, areas: tuple[IgnoredArea, ...]) -> dict[str, 
     )
 
 
-def calibration_in_force(analysis: Analysis) -> Calibration | None:
-    """What normal means now; while a run without calibration goes on, what it has seen so far."""
+def calibration_in_force(
+    analysis: Analysis,
+    state: ReviewState | None = None,
+    parts: dict[str, Values] | None = None,
+) -> Calibration | None:
+    """What normal means now; while a run without calibration goes on, what it has seen so far.
+
+    state: a review, whose marked ranges are normal to a detector without weights.  parts: its
+    `kept_parts`, where the caller has them.
+    """
+    if state is not None and state.normal and takes_marks(analysis):
+        kept = kept_parts(analysis, state.areas) if parts is None else parts
+        marked = marked_calibration(analysis, state, kept)
+        if marked is not None:
+            return marked
     if analysis.calibration is not None or analysis.frames_done == 0:
         return analysis.calibration
     return analysis.calibrate_on(0, analysis.frames_done, "the frames analysed so far")

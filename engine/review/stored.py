@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.analysis.analysis import Analysis
 from engine.review.defaults import default_state
-from engine.review.scoring import ScoreTrack, calibration_in_force, track
+from engine.review.scoring import ScoreTrack, calibration_in_force, kept_parts, track
 from engine.review.session import UnreadableReview, read_review, review_path
 from engine.review.state import ReviewState
 from engine.scoring.segments import leaving_times
@@ -32,7 +32,9 @@ def stored_state(analysis: Analysis) -> ReviewState:
 
 def stored_track(analysis: Analysis) -> ScoreTrack:
     """Score and segments as the review would show them."""
-    return track(analysis, stored_state(analysis), calibration_in_force(analysis))
+    state = stored_state(analysis)
+    parts = kept_parts(analysis, state.areas)
+    return track(analysis, state, calibration_in_force(analysis, state, parts), parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

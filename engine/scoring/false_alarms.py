@@ -16,6 +16,7 @@ from engine.detectors.base import Calibration, DetectorFacts
 from engine.errors import BadSetting
 from engine.scoring.score import ScoreSettings, anomaly_score
 from engine.scoring.segments import SegmentSettings, find_segments
+from engine.timebase import spoken_at_least
 
 ENOUGH = 3  # segments from which a rate is named; below it only a bound
 
@@ -39,10 +40,13 @@ def rate_bound(count: int, hours: float, level: float = 0.95) -> float:
 
 @dataclass(frozen=True, slots=True)
 class FalseAlarms:
-    """`count` segments were found in `seconds` of normal footage."""
+    """`count` segments were found in `seconds` of normal footage; marked: of this very footage, as
+    the analyst marked it.
+    """
 
     count: int
     seconds: float
+    marked: bool = False
 
     @property
     def hours(self) -> float:
@@ -67,6 +71,12 @@ class FalseAlarms:
     @property
     def sentence(self) -> str:
         """What can honestly be said."""
+        if self.marked:
+            length = spoken_at_least(self.seconds)
+            rest = f"from {length} that you marked as normal"
+            if self.count >= ENOUGH:
+                return f"about {_rate_words(self.rate)} false alarms an hour, {rest}"
+            return f"at most {_bound_words(self.at_most)} false alarms an hour can be said {rest}"
         if self.count >= ENOUGH:
             return f"about {_rate_words(self.rate)} false alarms an hour on normal footage"
         return (
@@ -131,4 +141,5 @@ def false_alarms(
         times = np.arange(len(values)) / series.rate
         count += len(find_segments(values, times, segments))
         rows += int(np.isfinite(values).sum())
-    return FalseAlarms(count, rows / series.rate) if rows else None
+    marked = calibration is not None and calibration.marked
+    return FalseAlarms(count, rows / series.rate, marked) if rows else None

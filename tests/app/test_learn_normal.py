@@ -237,3 +237,26 @@ def test_footage_that_cannot_be_learned_from_is_explained_in_the_dialog(qtbot, d
     qtbot.waitUntil(lambda: dialog.state == "form", timeout=20_000)
     assert "no unbroken run" in dialog.said()
     assert not list(user_folder("weights").glob("*.run"))
+
+
+def test_what_is_off_for_a_quick_detector_says_why(qtbot, desk):
+    dialog = opened(qtbot, desk)
+    form = dialog.form
+    assert form.settings().detector == "attributes"
+    assert not form._robust.isEnabled()
+    assert form._robust.toolTip() == form._robust.accessibleDescription()
+    assert form._robust.toolTip().startswith("attributes predicts nothing, so there is no worst")
+    assert form._robust_says.isVisible()
+    assert "attributes predicts nothing" in form._robust_says.text()
+    for control in (form._base, form._quick, form._thorough):
+        assert control.toolTip() == "attributes learns in seconds, from the ranges alone."
+        assert control.accessibleDescription() == control.toolTip()
+
+    form._detector.setFocus()
+    QTest.keyClick(form._detector, KEY.Key_Down)
+    form._detector.activated.emit(form._detector.currentIndex())
+    assert form.settings().detector == "mnad-prediction"
+    assert form._robust.isEnabled()
+    assert form._robust.toolTip().startswith("The worst predicted share of what is seen")
+    assert "the share that is worst predicted" in form._robust_says.text()
+    assert form._base.toolTip() == "Weights to adapt, or nothing"
