@@ -100,7 +100,7 @@ def _ranks(path: Path, total: int) -> Generator[Progress, None, NDArray[np.int64
         order += [f.pts for f in stream.codec_context.decode(None) if f.pts is not None]
     if sorted(order) != list(range(count)):
         raise NotCopied(f"Not every packet of {path.name} is one picture.")
-    return np.argsort(np.array(order, np.int64), kind="stable")
+    return np.asarray(np.argsort(order, kind="stable"), np.int64)
 
 
 def _times(footage: Footage, count: int) -> NDArray[np.int64]:
@@ -109,7 +109,8 @@ def _times(footage: Footage, count: int) -> NDArray[np.int64]:
     """
     table = footage.table
     missing = np.arange(1, max(0, count - len(table)) + 1, dtype=np.int64) * _step(footage)
-    return np.concatenate((table.pts, table.pts[-1] + missing))[:count] - table.pts[0]
+    ticks = np.concatenate((table.pts, table.pts[-1] + missing))[:count]
+    return np.asarray(ticks - table.pts[0], np.int64)
 
 
 def _step(footage: Footage) -> int:
