@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Need = Literal[
-    "nothing", "listed", "opening", "joinable", "footage", "analysis", "running", "segment",
-    "review", "bin", "portrait", "adaptable",
+    "nothing", "listed", "opening", "joinable", "footage", "counted", "analysis", "running",
+    "segment", "review", "bin", "portrait", "adaptable",
 ]  # fmt: skip
 
 
@@ -38,6 +38,8 @@ COMMANDS: tuple[Command, ...] = (
             "Review and analysis in a folder, to go on with them on another computer"),
     Command("file.join", "Join recordings", "File", ("Ctrl+J",), "joinable",
             "Show files of one recorder that follow each other on one line of time"),
+    Command("file.working_copy", "Make a working copy", "File", ("Ctrl+Alt+C",), "counted",
+            "For footage without usable times: the same pictures beside it, quick to jump in"),
     Command("file.start_time", "When it began...", "File", ("Shift+G",), "review",
             "Say when the recording began, with its zone, where the file does not say it right"),
     Command("file.demo", "Try the demo", "File", ("Ctrl+D",),

@@ -20,6 +20,7 @@ from app.controllers.opening import Opener
 from app.controllers.playback import Playback
 from app.controllers.reviewing import Reviewing
 from app.controllers.thumbnails import Thumbnails
+from app.copy_pane import CopyPane
 from app.demo_pane import DemoPane
 from app.detector_pane import DetectorPane
 from app.figures_pane import FiguresPane
@@ -70,7 +71,7 @@ class Desk(QObject):
         self.review = ReviewPane(self)
         self.why = WhyPane(self)
         self.history = HistoryPane(self)
-        self.media = MediaPane(self)
+        self.media, self.copies = MediaPane(self), CopyPane(self)
         self.recents = Recents(self)
         self.shell = Shell(self)
         self.time = TimelinePane(self)
@@ -230,7 +231,9 @@ class Desk(QObject):
         first, *others = footage_row(document).problems or ("",)
         if first:
             more = tr("Its row in the list says what else is odd.") if others else ""
-            self.window.notice.show_notice(f"{document.path.name}: {first}", more)
+            self.window.notice.show_notice(
+                f"{document.path.name}: {first}", more, action=self.copies.offer()
+            )
         else:
             self.cameras.propose(document)
         self.scenes.show(document)
@@ -301,6 +304,8 @@ class Desk(QObject):
                 present.add("running")
             if self.adapting.possible:
                 present.add("adaptable")
+            if document.footage is not None and document.footage.counted:
+                present.add("counted")
             if document.analysis is not None:
                 present.add("analysis")
             if document.session is not None:
@@ -319,6 +324,7 @@ class Desk(QObject):
         self.recents.note_all()
         self.settings.save()
         self.media.relinking.stop()
+        self.copies.stop()
         self.playback.close()
         self.picture.stop()
         self.opener.stop()

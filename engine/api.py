@@ -5,7 +5,7 @@ Heavy imports (torch, av, cv2, h5py) happen inside the functions, so importing t
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,22 @@ def open_footage(path: Path | str) -> Footage:
     from engine.footage import open_footage as opened
 
     return opened(path)
+
+
+def working_copy_path(footage: Footage) -> Path:
+    """Where a working copy of footage goes: beside it, under a name that is free."""
+    from engine.footage.remuxing import copy_path
+
+    return copy_path(footage.path)
+
+
+def working_copy(footage: Footage, target: Path) -> Iterator[Progress]:
+    """Copy footage whose frames are found only by counting, packet by packet, so that they are
+    found by time.  Raises EngineErrors.
+    """
+    from engine.footage.remuxing import remuxing
+
+    return remuxing(footage, target)
 
 
 def opening_footage(path: Path) -> Generator[Progress, None, Footage]:

@@ -17,7 +17,7 @@ class Recognising(OneByOne):
     """done: a document's `matches` are known."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__("recognising the camera", parent)
+        super().__init__("recognising", parent)
 
     def want(self, document: Document) -> None:
         """Look a footage's camera up; once more where that is going on, for weights may be new."""

@@ -18,7 +18,7 @@ class SceneWatch(OneByOne):
     """done: a document's `changes` are known, and kept with its footage."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__("looking for changes", parent)
+        super().__init__("scene-watch", parent)
 
     @property
     def running(self) -> bool:
