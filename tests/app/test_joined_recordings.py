@@ -3,78 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import numpy as np
 import pytest
-from desk_driver import build, drag, press, wait_frame
+from desk_driver import drag, press, wait_frame
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from recorder import NAMES, STARTS, document, name, shown
 
 from app.models.segment_model import START
-from engine import api
-from engine.export.verify import verify
 
 KEY = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
-NAMES = ("gate_20240511_080000.mp4", "gate_20240511_080005.mp4", "gate_20240511_080020.mp4")
-STARTS = (0.0, 5.0, 20.0)
-
-
-@pytest.fixture(scope="module")
-def recorded(walk, tmp_path_factory):
-    """Three recordings of 4.8 s, 10.2 s missing before the last, and a home that knows them."""
-    folder, home = tmp_path_factory.mktemp("recorder"), tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NORMSCOPE_HOME", str(home))
-        for number, name in enumerate(NAMES):
-            shutil.copy(walk, folder / name)
-            with open(folder / name, "ab") as file:  # another fingerprint, the same pictures
-                file.write(b"\0\0\0\x0cfree" + bytes([number] * 4))
-            detector = api.load_detector(weights=None)
-            for _ in api.start_analysis(api.open_footage(folder / name), detector).run():
-                pass
-    return folder, home
-
-
-@pytest.fixture
-def joined(qtbot, recorded, user_home):
-    """The three of them, joined."""
-    folder, home = recorded
-    shutil.copytree(home, user_home, dirs_exist_ok=True)
-    application = build(qtbot)
-    application.desk.open([folder])
-    qtbot.waitUntil(
-        lambda: (
-            len(application.desk.documents) == 3
-            and all(d.summary is not None for d in application.desk.documents)
-        )
-    )
-    qtbot.waitUntil(application.window.actions_["file.join"].isEnabled)  # a key before it is lost
-    press(application, KEY.Key_J, CTRL)
-    known(qtbot, application)
-    return application
-
-
-def known(qtbot, application) -> None:
-    """Every file's curve and segments are on the timeline and in the list."""
-    timeline, documents = application.window.timeline, application.desk.documents
-    qtbot.waitUntil(lambda: len(timeline._beside) == 2)
-    qtbot.waitUntil(
-        lambda: (
-            len(application.window.segments.model.rows())
-            == sum(len(d.track.segments) for d in documents)
-        )
-    )
-
-
-def name(application) -> str:
-    return application.desk.current.path.name
-
-
-def document(application, number: int):
-    return next(d for d in application.desk.documents if d.path.name == NAMES[number])
 
 
 def place(application, seconds: float) -> QPoint:
@@ -94,20 +35,6 @@ def click(application, seconds: float) -> None:
 def view(application) -> tuple[float, float]:
     timeline = application.window.timeline
     return timeline._x0, timeline._x1
-
-
-def shown(qtbot, application, number: int, frame: int) -> None:
-    """The canvas shows that very frame of that file."""
-    playback = application.desk.playback
-    qtbot.waitUntil(
-        lambda: (
-            name(application) == NAMES[number]
-            and playback.current is not None
-            and playback.current.footage.path.name == NAMES[number]
-            and playback.index == frame
-        )
-    )
-    assert application.window.canvas._index == frame
 
 
 def test_the_timeline_goes_over_all_files_with_their_curves_gaps_and_names(qtbot, joined):
@@ -301,64 +228,3 @@ def test_the_mouse_tells_what_lies_under_it_in_every_file_and_in_the_gap(qtbot, 
     QTest.mouseMove(surface, place(joined, 15.0))
     assert hover.lines() == (hover.lines()[0], "nothing was recorded")
     assert hover.lines()[0].startswith("08:00:1")
-
-
-def export_dialog(qtbot, application):
-    press(application, KEY.Key_E)
-    dialog = application.dispatch.dialog
-    cuts = [dialog._table.item(at, 5) for at in range(dialog._table.rowCount())]
-    qtbot.waitUntil(lambda: all(c.text() != "working out..." for c in cuts), timeout=20_000)
-    dialog.kinds.choose(["original"])
-    return dialog
-
-
-def test_an_export_writes_each_joined_file_into_a_folder_of_its_own(qtbot, joined, tmp_path):
-    joined.desk.choose(document(joined, 1).key)
-    tracks = [document(joined, number).track for number in range(3)]
-    dialog = export_dialog(qtbot, joined)
-    assert len(dialog.chosen()) == sum(len(track.segments) for track in tracks)
-    starts = [dialog._table.item(at, 1).text() for at in range(dialog._table.rowCount())]
-    assert [start.partition("\n")[2] for start in starts] == [
-        name for name, track in zip(NAMES, tracks, strict=True) for _ in track.segments
-    ]
-    dialog._folder.setText(str(tmp_path / "case"))
-    QTest.mouseClick(dialog._export, LEFT)
-    rows = joined.desk.exporting.rows
-    assert len(rows()) == 3
-    dialog._folder.setText(str(tmp_path / "case"))
-    QTest.mouseClick(dialog._export, LEFT)
-    assert len(rows()) == 3, "the folder is taken by what waits"
-    qtbot.waitUntil(lambda: all(row.over for row in rows()), timeout=60_000)
-    assert [row.state for row in rows()] == ["done"] * 3
-    for name, track in zip(NAMES, tracks, strict=True):
-        folder = tmp_path / "case" / name.removesuffix(".mp4")
-        manifest = json.loads((folder / "manifest.json").read_text())
-        assert manifest["source"]["path"].endswith(name)
-        assert [s["start"] for s in manifest["segments"]] == [s.span.start for s in track.segments]
-        assert verify(folder)["result"] == "pass"
-
-
-def test_an_export_of_one_joined_file_alone_is_the_folder_itself(qtbot, joined, tmp_path):
-    dialog = export_dialog(qtbot, joined)
-    table, last = dialog._table, dialog._table.rowCount() - 1
-    QTest.mouseClick(dialog.quick["none"], LEFT)
-    table.setCurrentCell(last, 0)
-    QTest.keyClick(table, KEY.Key_Space)
-    assert len(dialog.chosen()) == 1
-    dialog._folder.setText(str(tmp_path / "case"))
-    QTest.mouseClick(dialog._export, LEFT)
-    rows = joined.desk.exporting.rows
-    qtbot.waitUntil(lambda: all(row.over for row in rows()), timeout=60_000)
-    manifest = json.loads((tmp_path / "case" / "manifest.json").read_text())
-    assert manifest["source"]["path"].endswith(NAMES[2])
-    dialog.close()
-
-
-def test_a_file_alone_is_exported_with_its_own_segments(qtbot, joined):
-    press(joined, KEY.Key_J, CTRL)
-    joined.desk.choose(document(joined, 1).key)
-    dialog = export_dialog(qtbot, joined)
-    assert len(dialog.chosen()) == len(document(joined, 1).track.segments)
-    assert NAMES[1].removesuffix(".mp4") in dialog.folder()
-    assert "\n" not in dialog._table.item(0, 1).text()
-    dialog.close()

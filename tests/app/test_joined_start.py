@@ -12,55 +12,14 @@ from desk_driver import build, in_dialog, in_front
 from hands import CTRL, KEY, SHIFT, Keyboard, Mouse
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
+from recorder import NAMES, joined_on_desk
 
 from app.moments import moved_along
 from app.review_commands import SEGMENTS
 from app.views.start_dialog import StartDialog
-from engine import api
 from engine.footage.changing import SceneChange
 
-NAMES = ("gate_20240511_080000.mp4", "gate_20240511_080005.mp4", "gate_20240511_080020.mp4")
 CET = timezone(timedelta(hours=1))
-
-
-@pytest.fixture(scope="module")
-def recorded(walk, tmp_path_factory):
-    """Three recordings of 4.8 s, and a home that knows them."""
-    folder, home = tmp_path_factory.mktemp("recorder"), tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NORMSCOPE_HOME", str(home))
-        for number, name in enumerate(NAMES):
-            shutil.copy(walk, folder / name)
-            with open(folder / name, "ab") as file:  # another fingerprint, the same pictures
-                file.write(b"\0\0\0\x0cfree" + bytes([number] * 4))
-            detector = api.load_detector(weights=None)
-            for _ in api.start_analysis(api.open_footage(folder / name), detector).run():
-                pass
-    return folder, home
-
-
-@pytest.fixture
-def joined(qtbot, recorded, user_home):
-    return joined_on_desk(qtbot, recorded, user_home)
-
-
-def joined_on_desk(qtbot, recorded, user_home):
-    """The three of them on one line of time."""
-    folder, home = recorded
-    shutil.copytree(home, user_home, dirs_exist_ok=True)
-    application = build(qtbot)
-    in_front(application)
-    application.desk.open([folder])
-    qtbot.waitUntil(
-        lambda: (
-            len(application.desk.documents) == 3
-            and all(d.summary is not None for d in application.desk.documents)
-        )
-    )
-    qtbot.waitUntil(application.window.actions_["file.join"].isEnabled)
-    Keyboard(application).press(KEY.Key_J, CTRL)
-    qtbot.waitUntil(lambda: len(places(application)) == 3)
-    return application
 
 
 def starts(application) -> list[datetime]:

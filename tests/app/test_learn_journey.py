@@ -4,48 +4,27 @@ by the mouse alone.
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from desk_driver import build, in_front, wait_analysed
+from desk_driver import in_front, wait_analysed
 from hands import CTRL, KEY, NONE, SHIFT, Keyboard, Mouse
 from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QPushButton
 
-from engine import api
 from engine.places import user_folder
 
 LONG = 120_000
 
 
-@pytest.fixture(scope="module")
-def known(walk, tmp_path_factory):
-    """A home in which the walk is analysed already."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NORMSCOPE_HOME", str(home))
-        for _ in api.start_analysis(api.open_footage(walk), api.load_detector(weights=None)).run():
-            pass
-    return home
-
-
 @pytest.fixture
-def application(qtbot, walk, known, user_home, monkeypatch):
-    """Networks of width 2 on 32 x 32 pixels are learned here, a dozen epochs long."""
+def application(on_walk, monkeypatch):
+    """Networks of width 2 on 32 x 32 pixels are learned here, six epochs long."""
     from engine.detectors.mnad import MnadConfig
     from engine.learning.plan import TrainingPlan
 
     config = MnadConfig(channels=1, width=2, size=32, items=4)
-    plan = TrainingPlan(config, epochs=12, batch=2, device="cpu", precision="fp32", clip_rate=None)
+    plan = TrainingPlan(config, epochs=6, batch=2, device="cpu", precision="fp32", clip_rate=None)
     monkeypatch.setattr("engine.learning.recipes.network_plan", lambda order, base: plan)
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *args: ([str(walk)], ""))
-    shutil.copytree(known, user_home, dirs_exist_ok=True)
-    application = build(qtbot)
-    in_front(application)
-    Keyboard(application).press(KEY.Key_O, CTRL)
-    wait_analysed(qtbot, application)
-    qtbot.waitUntil(lambda: application.window.canvas.index() is not None)
-    return application
+    return on_walk
 
 
 def button(dialog, text: str) -> QPushButton:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
-from test_reachable import assert_all_explained, assert_all_named
+from said_controls import assert_all_explained, assert_all_named
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

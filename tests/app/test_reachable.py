@@ -14,107 +14,31 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QAbstractSlider,
     QAbstractSpinBox,
     QApplication,
-    QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QMenuBar,
-    QPlainTextEdit,
-    QScrollBar,
-    QTabBar,
     QWidget,
 )
+from said_controls import assert_all_explained, assert_all_named, described
 
 from app import views
 from app.commands import COMMANDS, Need
 from app.focus import needed_by
 from app.keymap import Keymap
 from app.main_window import MainWindow
-from app.models.place import Ground
-from app.settings import Settings
-from app.views.about_dialog import AboutDialog, dependencies
-from app.views.crash_dialog import CrashDialog
+from app.views.about_dialog import AboutDialog
 from app.views.dialogs import GoToDialog
 from app.views.evaluate_dialog import EvaluateDialog
-from app.views.export_dialog import ExportDialog, ExportRow
+from app.views.export_dialog import ExportDialog
 from app.views.key_button import KeyButton
 from app.views.keys_dialogs import KeysDialog, RemapDialog
 from app.views.learn_dialog import LearnDialog
-from app.views.portrait_dialog import PortraitDialog
-from app.views.relink_dialog import RelinkDialog
 from app.views.settings_dialog import SettingsDialog
-from app.views.start_dialog import Beginning, StartDialog
-from app.views.versions_dialog import VersionRow, VersionsDialog
+from app.views.versions_dialog import VersionsDialog
 from app.views.weights_dialog import WeightsDialog
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTROLS = (
-    QAbstractButton,
-    QAbstractSlider,
-    QAbstractSpinBox,
-    QComboBox,
-    QLineEdit,
-    QAbstractItemView,
-    QPlainTextEdit,
-)
-# Parts that Qt makes itself inside of a control; the control speaks for them.
-INNER = (QComboBox, QAbstractSpinBox, QLineEdit, QAbstractItemView, QTabBar, QMenuBar, QScrollBar)
-
-
-def controls(root: QWidget) -> list[QWidget]:
-    """What can be worked with, without Qt's own parts of it."""
-    found = []
-    for widget in root.findChildren(QWidget):
-        parent, inner = widget.parentWidget(), False
-        while parent is not None and parent is not root:
-            inner = inner or isinstance(parent, INNER)
-            parent = parent.parentWidget()
-        own = isinstance(widget, CONTROLS) and not isinstance(widget, (QScrollBar, QHeaderView))
-        if own and not inner and widget.objectName() != "ScrollLeftButton":
-            found.append(widget)
-    return found
-
-
-def name_of(widget: QWidget, root: QWidget) -> str:
-    """What a screen reader says first."""
-    if widget.accessibleName():
-        return widget.accessibleName()
-    if isinstance(widget, QAbstractButton) and widget.text().strip():
-        return widget.text()
-    for label in root.findChildren(QLabel):
-        if label.buddy() is widget:
-            return label.text()
-    return ""
-
-
-def described(widget: QWidget) -> str:
-    return f"{type(widget).__name__} {widget.objectName()} '{widget.accessibleName()}'"
-
-
-def assert_all_named(root: QWidget) -> None:
-    found = controls(root)
-    assert found
-    assert [described(w) for w in found if not name_of(w, root)] == []
-
-
-def assert_all_explained(root: QWidget) -> None:
-    """A tooltip, but for the buttons that every dialog has."""
-    usual = {
-        button
-        for box in root.findChildren(QDialogButtonBox)
-        for button in box.buttons()
-        if box.standardButton(button) != QDialogButtonBox.StandardButton.NoButton
-    }
-    silent = [w for w in controls(root) if w not in usual and not w.toolTip()]
-    assert [described(w) for w in silent] == []
 
 
 @pytest.fixture
@@ -312,43 +236,6 @@ def test_a_key_opens_its_dialog_and_esc_closes_it(qtbot, analysed):
     assert seen == ASKING
 
 
-def made_dialogs(tmp_path) -> dict[str, QDialog]:
-    settings = Settings(tmp_path / "a.ini")
-    keys = {command.id: "N" for command in COMMANDS}
-    rows = dependencies("pytest")
-    return {
-        "GoToDialog": GoToDialog(Ground(100, 10.0)),
-        "StartDialog": StartDialog("yard.mp4", Beginning(None, None, "", 2.5)),
-        "KeysDialog": KeysDialog(COMMANDS, keys),
-        "RemapDialog": RemapDialog(Keymap()),
-        "SettingsDialog": SettingsDialog(settings, {"en": "English"}),
-        "AboutDialog": AboutDialog("1", rows),
-        "CrashDialog": CrashDialog("ValueError", "report", tmp_path / "log"),
-        "RelinkDialog": RelinkDialog("yard.mp4", "It is gone."),
-        "VersionsDialog": VersionsDialog([VersionRow("today", "3 judged")]),
-        "ExportDialog": ExportDialog([ExportRow("1", "0:01", "2 s", "1.2", "confirmed")], "/case"),
-        "LearnDialog": LearnDialog(),
-        "EvaluateDialog": EvaluateDialog("yard.mp4"),
-        "PortraitDialog": PortraitDialog("yard.mp4"),
-    }
-
-
-def test_every_control_of_the_dialogs_has_a_name_and_a_tooltip(qtbot, tmp_path):
-    for dialog in made_dialogs(tmp_path).values():
-        qtbot.addWidget(dialog)
-        assert_all_named(dialog)
-        assert_all_explained(dialog)
-        assert dialog.windowTitle()
-
-
-def test_every_dialog_is_small_enough_for_a_small_screen(qtbot, tmp_path):
-    for dialog in made_dialogs(tmp_path).values():
-        qtbot.addWidget(dialog)
-        dialog.show()
-        assert dialog.minimumSizeHint().height() <= 600
-        assert dialog.minimumSizeHint().width() <= 1000
-
-
 def test_the_window_fits_the_smallest_screen(qtbot):
     application = build(qtbot, 1024, 640)
     assert (application.window.width(), application.window.height()) == (1024, 640)
@@ -375,14 +262,3 @@ def test_in_the_smallest_window_nothing_is_cut_off(qtbot, walk):
 def test_views_import_without_a_window():
     for module in pkgutil.iter_modules(views.__path__):
         importlib.import_module(f"{views.__name__}.{module.name}")
-
-
-def test_every_dialog_is_among_those_that_pictures_are_made_of(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
-    pictured = importlib.import_module("every_dialog").PICTURED
-    kinds = set()
-    for module in pkgutil.iter_modules(views.__path__):
-        shown = vars(importlib.import_module(f"{views.__name__}.{module.name}")).values()
-        kinds |= {kind for kind in shown if isinstance(kind, type) and issubclass(kind, QDialog)}
-    own = {kind for kind in kinds if kind.__module__.startswith(views.__name__)}
-    assert {kind.__name__ for kind in own ^ pictured} == set()

@@ -15,7 +15,7 @@ from engine import files
 from engine.analysis.analysis import Analysis, FootageReference
 from engine.detectors.speed import SpeedDetector
 from engine.review.defaults import default_state
-from engine.review.scoring import calibration_in_force, kept_parts, smooth_frames, track
+from engine.review.scoring import track
 from engine.review.session import (
     ReviewSession,
     UnreadableReview,
@@ -49,32 +49,6 @@ def at(state: ReviewState, threshold: float) -> ReviewState:
 
 def found(start: int, stop: int) -> FoundSegment:
     return FoundSegment(FrameSpan(start, stop), 2.0, start)
-
-
-def test_the_fast_part_of_the_walk_is_found(analysis: Analysis) -> None:
-    scored = track(analysis, default_state(analysis), analysis.calibration)
-    assert len(scored.segments) == 1
-    assert scored.segments[0].peak_frame in range(30, 40)
-    assert scored.sentence.startswith("1 segment, ")
-    assert not scored.provisional
-
-
-def test_the_sentence_says_what_the_settings_would_flag_on_normal(analysis: Analysis) -> None:
-    state = default_state(analysis)
-    assert "normal" not in track(analysis, state, analysis.calibration).sentence
-    quiet = analysis.calibrate_on(0, 30, "frames 0 to 29", known=True)
-    scored = track(analysis, state, quiet)
-    assert scored.false_alarms is not None
-    assert scored.false_alarms.count == 0
-    assert scored.sentence.endswith(
-        "flagged (20.8 %), at most 3,800 false alarms an hour"
-        " can be said from 2 s of normal footage"
-    ), scored.sentence
-    none = track(analysis, at(state, 99.0), quiet)
-    assert none.sentence.startswith("No segments at this threshold; at most 3,800 false alarms")
-    low = track(analysis, replace(state, segments=replace(state.segments, threshold=-9.0)), quiet)
-    assert low.false_alarms is not None
-    assert low.false_alarms.count == 1
 
 
 def test_a_verdict_sticks_although_the_threshold_moves(analysis: Analysis) -> None:
@@ -278,45 +252,6 @@ def test_a_review_with_impossible_values_is_damaged(
 def test_there_is_no_review_file(tmp_path: Path) -> None:
     with pytest.raises(UnreadableReview, match="no review file"):
         read_review(tmp_path / "nothing.review.json")
-
-
-def test_a_run_that_goes_on_is_scored_as_far_as_it_is(walk: Path, tmp_path: Path) -> None:
-    run = new_run(walk, SpeedDetector(), tmp_path / "a.h5")
-    progress = run.run()
-    state = default_state(run.analysis)
-    nothing = track(run.analysis, state, calibration_in_force(run.analysis))
-    assert nothing.sentence == "Nothing is analysed yet."
-    for _ in range(38):
-        next(progress)
-    scored = track(run.analysis, state, calibration_in_force(run.analysis))
-    assert scored.provisional
-    assert scored.done == run.analysis.frames_done > 30
-    assert np.isnan(scored.score[scored.done :]).all()
-    assert np.isfinite(scored.score[1 : scored.done]).all()
-    progress.close()  # type: ignore[attr-defined]
-
-
-def test_no_score_is_held_across_a_cut(broken_walk: Path, tmp_path: Path) -> None:
-    analysis = finished(new_run(broken_walk, SpeedDetector(), tmp_path / "a.h5"))
-    score = track(analysis, default_state(analysis), analysis.calibration).score
-    assert np.flatnonzero(np.isnan(score)).tolist() == [0, 20, 40]
-
-
-def test_sampled_footage_has_a_score_on_every_frame_between(
-    fast_walk: Path, tmp_path: Path
-) -> None:
-    analysis = finished(new_run(fast_walk, SpeedDetector(), tmp_path / "a.h5"))
-    scored = track(analysis, default_state(analysis), analysis.calibration)
-    assert np.isfinite(scored.score[3:]).all()
-    assert smooth_frames(analysis, 0.4) == pytest.approx(10, rel=0.05)
-
-
-def test_ignored_areas_follow_the_state(analysis: Analysis) -> None:
-    area = IgnoredArea(((0, 0), (1, 0), (1, 1), (0, 1)))
-    assert kept_parts(analysis, ()) is analysis.parts
-    assert np.isnan(kept_parts(analysis, (area,))["patch_speed"]).all()
-    state = replace(default_state(analysis), areas=(area,))
-    assert track(analysis, state, analysis.calibration).segments == []
 
 
 def test_the_same_moment_in_another_zone_is_another_start_and_a_step_of_undo(
