@@ -35,6 +35,7 @@ from app.near_pane import NearPane
 from app.picture import PicturePane
 from app.presenting import footage_row
 from app.recents import Recents
+from app.region_pane import RegionPane
 from app.review_pane import ReviewPane
 from app.scene_pane import ScenePane
 from app.settings import Settings
@@ -68,6 +69,7 @@ class Desk(QObject):
         self.thumbnails = Thumbnails(self)
         self.picture = PicturePane(self)
         self.review = ReviewPane(self)
+        self.regions = RegionPane(self)
         self.why = WhyPane(self)
         self.history = HistoryPane(self)
         self.media = MediaPane(self)
