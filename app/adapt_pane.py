@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from app.controllers.document import Document
     from app.desk import Desk
 
+UNADAPT = "unadapt"
+
 
 class AdaptPane(QObject):
     """Joins the tick beside the detector with the footage that it is about."""
@@ -23,6 +25,8 @@ class AdaptPane(QObject):
         self._desk = desk
         self._box = desk.window.detector.adapt
         self._box.changed.connect(self._on_changed)
+        desk.analysing.finished.connect(self.tell)
+        desk.window.notice.command.connect(self._on_notice)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What each command does."""
@@ -38,9 +42,7 @@ class AdaptPane(QObject):
         document = self._desk.current
         if document is None or not self.possible:
             return
-        document.adapt = 0 if document.adapt else self._box.count.value() or CLIPS
-        self.show(document)
-        self._desk.detectors.on_changed(document)
+        self._on_changed(0 if document.adapt else self._box.count.value() or CLIPS)
 
     def show(self, document: Document) -> None:
         """The setting of a footage; hidden where its weights cannot be adapted."""
@@ -80,6 +82,31 @@ class AdaptPane(QObject):
             document.adapt = clips
             self.show(document)
             self._desk.detectors.on_changed(document)
+            if clips:
+                self._desk.window.notice.show_notice(self.words(document))
+            else:
+                self._desk.window.notice.clear()
+
+    @Slot(object)
+    def tell(self, document: Document) -> None:
+        """Above the desk, where the bar has no room: what the weights took for normal."""
+        from engine import api
+
+        analysis = document.analysis
+        if document is self._desk.current and analysis is not None and document.adapt:
+            done = api.adaptation_of(analysis)
+            if done is not None and done.clips == document.adapt:
+                self._desk.window.notice.show_notice(
+                    self.words(document), action=(tr("Analyse as learned"), UNADAPT)
+                )
+
+    @Slot(str)
+    def _on_notice(self, command: str) -> None:
+        document = self._desk.current
+        if command == UNADAPT and document is not None:
+            self._on_changed(0)
+            self._desk.analysing.start(document)
+            self._desk.allow()
 
     def _before(self, document: Document | None) -> int:
         if document is None:

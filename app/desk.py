@@ -235,6 +235,7 @@ class Desk(QObject):
             self.window.notice.show_notice(f"{document.path.name}: {first}", more)
         else:
             self.cameras.propose(document)
+            self.adapting.tell(document)
         self.scenes.show(document)
 
     @Slot(str)
