@@ -24,6 +24,7 @@ class AdaptPane(QObject):
         super().__init__(desk)
         self._desk = desk
         self._box = desk.window.detector.adapt
+        self._said = ""
         self._box.changed.connect(self._on_changed)
         desk.analysing.finished.connect(self.tell)
         desk.window.notice.command.connect(self._on_notice)
@@ -83,7 +84,8 @@ class AdaptPane(QObject):
             self.show(document)
             self._desk.detectors.on_changed(document)
             if clips:
-                self._desk.window.notice.show_notice(self.words(document))
+                self._said = self.words(document)
+                self._desk.window.notice.show_notice(self._said)
             else:
                 self._desk.window.notice.clear()
 
@@ -92,13 +94,15 @@ class AdaptPane(QObject):
         """Above the desk, where the bar has no room: what the weights took for normal."""
         from engine import api
 
-        analysis = document.analysis
-        if document is self._desk.current and analysis is not None and document.adapt:
-            done = api.adaptation_of(analysis)
-            if done is not None and done.clips == document.adapt:
-                self._desk.window.notice.show_notice(
-                    self.words(document), action=(tr("Analyse as learned"), UNADAPT)
-                )
+        analysis, notice = document.analysis, self._desk.window.notice
+        if document is not self._desk.current or analysis is None:
+            return
+        done = api.adaptation_of(analysis)
+        if done is not None and done.clips == document.adapt:
+            self._said = self.words(document)
+            notice.show_notice(self._said, action=(tr("Analyse as learned"), UNADAPT))
+        elif self._said and notice.text().endswith(self._said):
+            notice.clear()  # another detector scored it
 
     @Slot(str)
     def _on_notice(self, command: str) -> None:

@@ -21,7 +21,8 @@ def beside_expected(explanation: Explanation, actual: Picture, expected: Picture
     Brightness is in per cent of white.
     """
     height, width = expected.shape[:2]
-    here = _grey(cv2.resize(actual, (width, height)))  # as the network saw it
+    seen = np.asarray(cv2.resize(actual, (width, height)), np.uint8)  # as the network saw it
+    here = _grey(seen)
     x, y, across, down = explanation.box
     rows = _part(y, down, height / actual.shape[0], height)
     columns = _part(x, across, width / actual.shape[1], width)

@@ -124,6 +124,17 @@ def test_the_notice_says_it_and_its_button_leads_back(qtbot, desk):
     assert notice.isHidden()
 
 
+def test_the_notice_goes_when_another_detector_has_scored(qtbot, desk, walk):
+    press(desk, KEY.Key_F, SHIFTED)
+    analyse(qtbot, desk)
+    qtbot.waitUntil(lambda: desk.window.notice.text().startswith("⚠ Adapted"))
+    open_and_analyse(qtbot, desk, walk, "speed")
+    qtbot.waitUntil(lambda: desk.desk.current.analysis.facts.name == "speed", timeout=60_000)
+    qtbot.waitUntil(lambda: "Adapted" not in desk.window.notice.text())
+    assert desk.desk.current.adapt == 0
+    assert desk.window.detector.adapt.isHidden()
+
+
 def test_the_number_of_clips_counts(qtbot, desk, walk):
     box = desk.window.detector.adapt
     qtbot.mouseClick(box.tick, Qt.MouseButton.LeftButton)
