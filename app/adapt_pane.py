@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from app.controllers.document import Document
     from app.desk import Desk
 
+UNADAPT = "unadapt"
+
 
 class AdaptPane(QObject):
     """Joins the tick beside the detector with the footage that it is about."""
@@ -22,7 +24,10 @@ class AdaptPane(QObject):
         super().__init__(desk)
         self._desk = desk
         self._box = desk.window.detector.adapt
+        self._said = ""
         self._box.changed.connect(self._on_changed)
+        desk.analysing.finished.connect(self.tell)
+        desk.window.notice.command.connect(self._on_notice)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What each command does."""
@@ -38,9 +43,7 @@ class AdaptPane(QObject):
         document = self._desk.current
         if document is None or not self.possible:
             return
-        document.adapt = 0 if document.adapt else self._box.count.value() or CLIPS
-        self.show(document)
-        self._desk.detectors.on_changed(document)
+        self._on_changed(0 if document.adapt else self._box.count.value() or CLIPS)
 
     def show(self, document: Document) -> None:
         """The setting of a footage; hidden where its weights cannot be adapted."""
@@ -80,6 +83,34 @@ class AdaptPane(QObject):
             document.adapt = clips
             self.show(document)
             self._desk.detectors.on_changed(document)
+            if clips:
+                self._said = self.words(document)
+                self._desk.window.notice.show_notice(self._said)
+            else:
+                self._desk.window.notice.clear()
+
+    @Slot(object)
+    def tell(self, document: Document) -> None:
+        """Above the desk, where the bar has no room: what the weights took for normal."""
+        from engine import api
+
+        analysis, notice = document.analysis, self._desk.window.notice
+        if document is not self._desk.current or analysis is None:
+            return
+        done = api.adaptation_of(analysis)
+        if done is not None and done.clips == document.adapt:
+            self._said = self.words(document)
+            notice.show_notice(self._said, action=(tr("Analyse as learned"), UNADAPT))
+        elif self._said and notice.text().endswith(self._said):
+            notice.clear()  # another detector scored it
+
+    @Slot(str)
+    def _on_notice(self, command: str) -> None:
+        document = self._desk.current
+        if command == UNADAPT and document is not None:
+            self._on_changed(0)
+            self._desk.analysing.start(document)
+            self._desk.allow()
 
     def _before(self, document: Document | None) -> int:
         if document is None:

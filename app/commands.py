@@ -152,6 +152,9 @@ COMMANDS: tuple[Command, ...] = (
             "Drag a rectangle, or click corners and press Enter"),
     Command("view.sides", "Actual, expected, error", "View", ("V",), "footage",
             "Show what the detector expected of this frame"),
+    Command("view.region", "Why: next region", "View", ("Y",), "analysis",
+            "Explain the next abnormal region of the frame at rest, then the whole frame again; a "
+            "click on a region does the same"),
     Command("view.tuning", "Show the tuning panel", "View", ("F2",), "footage"),
     Command("view.segments", "Show the segments", "View", ("F3",), "footage"),
     Command("view.history", "Show the history and the bin", "View", ("F4",), "footage"),

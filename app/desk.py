@@ -36,6 +36,7 @@ from app.near_pane import NearPane
 from app.picture import PicturePane
 from app.presenting import footage_row
 from app.recents import Recents
+from app.region_pane import RegionPane
 from app.review_pane import ReviewPane
 from app.scene_pane import ScenePane
 from app.settings import Settings
@@ -69,6 +70,7 @@ class Desk(QObject):
         self.thumbnails = Thumbnails(self)
         self.picture = PicturePane(self)
         self.review = ReviewPane(self)
+        self.regions = RegionPane(self)
         self.why = WhyPane(self)
         self.history = HistoryPane(self)
         self.media, self.copies = MediaPane(self), CopyPane(self)
@@ -236,6 +238,7 @@ class Desk(QObject):
             )
         else:
             self.cameras.propose(document)
+            self.adapting.tell(document)
         self.scenes.show(document)
 
     @Slot(str)

@@ -73,7 +73,7 @@ class Dispatch(QObject):
             self._bind(table)
         for pane in (
             desk.recents, desk.time, desk.near, desk.compare, desk.joined, desk.figures,
-            desk.began, desk.marks, desk.adapting,
+            desk.began, desk.marks, desk.adapting, desk.regions,
         ):  # fmt: skip
             self._bind(pane.commands())
         missing = {command.id for command in COMMANDS} ^ set(self._table)

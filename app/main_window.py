@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         self.setCentralWidget(central)
         self.statusBar().addPermanentWidget(self.sentence)
+        self.statusBar().messageChanged.connect(self._share_status)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(8, 0, 12, 4)
         # a click must not take the keyboard from playback: Tab reaches controls
@@ -167,6 +168,12 @@ class MainWindow(QMainWindow):
         """Another size."""
         self._share_height()
         super().resizeEvent(event)
+
+    @Slot(str)
+    def _share_status(self, message: str) -> None:
+        """What was just done comes before the sentence, which the tuning panel has as well."""
+        both = self.fontMetrics().horizontalAdvance(message) + self.sentence.sizeHint().width()
+        self.sentence.setVisible(not message or both + 40 < self.width())
 
     @Slot()
     def _share_height(self) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.document import Document
 from app.controllers.laying import Ground, Laid, Laying, Wish, lay_stored
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 
 class PicturePane(QObject):
-    """Keeps canvas, side views, transport and playhead on the frame that is really shown."""
+    """Keeps canvas, side views, transport and playhead on the frame that is really shown.
+
+    laid: number of a frame and its regions, as soon as and whenever they are drawn.
+    """
+
+    laid = Signal(int, object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -222,6 +227,7 @@ class PicturePane(QObject):
         overlay = laid.overlay
         window.canvas.set_overlay(overlay, laid.heat)
         window.canvas.set_regions(laid.regions)
+        self.laid.emit(index, laid.regions)
         if not window.sides.isVisible():
             return
         if look is not None and exact and look.expected is None:

@@ -28,11 +28,18 @@ class WhyPane(QObject):
         desk.playback.shown.connect(self._on_moved)
         desk.playback.speed_changed.connect(self._on_moved)
         desk.reviewing.track_changed.connect(self._on_moved)
+        desk.regions.changed.connect(self._on_moved)
+        desk.window.keys_shown.connect(self._show_key)
+        self._show_key()
         self._line.hide()
 
     def stop(self) -> None:
         """End the worker."""
         self.explaining.stop()
+
+    @Slot()
+    def _show_key(self) -> None:
+        self._line.set_key(self._desk.window.actions_.hints().get("view.region", ""))
 
     @Slot()
     def _on_moved(self) -> None:
@@ -60,15 +67,20 @@ class WhyPane(QObject):
                 shown.index,
                 state,
                 desk.reviewing.calibration,
+                desk.regions.box,
             )
         )
 
     @Slot(object)
     def _on_explained(self, explanation: Explanation | None) -> None:
+        about = self._desk.regions.words
         if explanation is None:
             self._line.clear(tr("This frame has no score."))
-        elif explanation.sentence:
-            self._line.set_reason(explanation.sentence, explanation.shares_text)
+            return
+        if about:
+            self._desk.window.canvas.set_worst(explanation.worst)
+        if explanation.sentence:
+            self._line.set_reason(explanation.sentence, explanation.shares_text, about)
         else:
             self._line.clear(tr("Nothing stands out here that could be measured."))
 

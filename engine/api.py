@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import BadSetting
+from engine.errors import BadSetting, UnreadableWeights
 from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
@@ -222,8 +222,6 @@ def detector_of(analysis: Analysis, *, device: str = "auto", precision: str = "a
     """The detector that made an analysis, its weights by name or beside the analysis (where adapted
     ones lie).  Raises UnreadableWeights where they are gone or others.
     """
-    from engine.errors import UnreadableWeights
-
     facts = analysis.facts
     if not facts.weights_id:
         return load_detector(detector=facts.name)
@@ -258,9 +256,9 @@ def explain(
 
     None where there is no score.  The scored frame that stands for `index` is explained.  areas:
     those that are ignored.  calibration: what is normal; None for the analysis' own.  detector and
-    decoder: those of the analysis and the footage, where the caller has them already; only
-    `attributes` needs them, to measure the frame again.  Raises UnreadableWeights,
-    UnreadableFootage.
+    decoder: those of the analysis and the footage, where the caller has them already; `attributes`
+    needs them to measure the frame again, and a network to say what it expected in a region.
+    Raises UnreadableWeights, UnreadableFootage.
     """
     from contextlib import ExitStack
 
@@ -285,7 +283,7 @@ def explain(
         if measured is not None:
             rate = chosen.facts.clip_rate or footage.table.rate or 10.0
             measuring = Measuring(measured, chosen.normal, chosen.config, rate)
-    return explain_frame(
+    found = explain_frame(
         analysis,
         at,
         score,
@@ -294,3 +292,32 @@ def explain(
         calibration=calibration,
         measuring=measuring,
     )
+    if found is None or region is None or measuring is not None or not analysis.facts.weights_id:
+        return found
+    return _with_expected(found, footage, analysis, detector, decoder)
+
+
+def _with_expected(
+    found: Explanation,
+    footage: Footage,
+    analysis: Analysis,
+    detector: Detector | None,
+    decoder: Decoder | None,
+) -> Explanation:
+    """What a network predicted in the region, where it predicts a picture."""
+    from contextlib import ExitStack
+
+    from engine.analysis.looking import Looker
+    from engine.explain.expected import beside_expected
+    from engine.footage import open_decoder
+
+    try:
+        chosen = detector or detector_of(analysis)
+    except UnreadableWeights:  # what is stored explains all but this
+        return found
+    with ExitStack() as stack:
+        reading = decoder or stack.enter_context(open_decoder(footage, purpose="scrub"))
+        look = Looker(footage, chosen, analysis).look(reading, found.index)
+        if look is None or look.expected is None:
+            return found
+        return beside_expected(found, reading.read(found.index), look.expected)

@@ -101,6 +101,8 @@ class VideoCanvas(PictureCanvas):
                 self._view.pan(here - self._last)
                 self._last = here
                 self.update()
+        elif self._tool == "look" and self._press is None:
+            self._show_cursor()
         elif self._tool == "area":
             dragged = self._press is not None and self._moved
             self._draft.move(self.to_shares(here), dragged=dragged)
@@ -316,5 +318,7 @@ class VideoCanvas(PictureCanvas):
             self.setCursor(shapes.ClosedHandCursor)
         elif self._tool == "area":
             self.setCursor(shapes.CrossCursor)
+        elif self._pointed is not None and self.region_at(*self._pointed) is not None:
+            self.setCursor(shapes.PointingHandCursor)
         else:
             self.setCursor(shapes.ArrowCursor if self.is_fitting() else shapes.OpenHandCursor)

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
+    QImage,
     QPainter,
     QPainterPath,
     QPen,
@@ -52,6 +53,15 @@ def _plate(painter: QPainter, rect: QRectF, alpha: int = 200) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_shade(DARK.stage, alpha))
     painter.drawRoundedRect(rect, 4, 4)
+
+
+def draw_heat(painter: QPainter, heat: QImage, place: QRectF, opacity: float) -> None:
+    """A heat map of any size, stretched over the picture."""
+    painter.save()
+    painter.setOpacity(opacity)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(place, heat)
+    painter.restore()
 
 
 def region_path(regions: Sequence[Region]) -> QPainterPath:

@@ -15,6 +15,7 @@ from app.imaging import heat_image
 from app.language import mark, tr
 from app.theme import colours
 from app.views import canvas_paint as paint
+from app.views.canvas_regions import FoundRegions
 from app.views.canvas_view import STEP, PictureView
 from engine.scoring.ignoring import IgnoredArea
 
@@ -30,6 +31,7 @@ OVERLAYS: dict[OverlayMode, str] = {
 }
 Tool = Literal["look", "area"]
 MODES: tuple[OverlayMode, ...] = get_args(OverlayMode)
+REACH = 6.0  # logical pixels by which a click may miss a region
 SHARP_ABOVE = 3.0  # zoom from which single pixels are told apart
 
 
@@ -50,8 +52,7 @@ class PictureCanvas(QWidget):
         self._scaled: QImage | None = None  # the picture at this zoom, below 100 %
         self._overlay: NDArray[np.float32] | None = None
         self._heat: QImage | None = None
-        self._regions: list[Region] = []
-        self._outlines = paint.region_path([])
+        self._found = FoundRegions()
         self._mode: OverlayMode = "heat"
         self._opacity = 0.6
         self._areas: list[IgnoredArea] = []
@@ -115,9 +116,26 @@ class PictureCanvas(QWidget):
 
     def set_regions(self, regions: Sequence[Region]) -> None:
         """The abnormal places, the strongest first, in pixels of the shown picture."""
-        self._regions = list(regions)
-        self._outlines = paint.region_path(self._regions)
+        self._found.put(regions)
         self.update()
+
+    def choose_region(self, number: int | None) -> None:
+        """Which of the regions is explained, counted from 0."""
+        self._found.chosen, self._found.worst = number, None
+        self.update()
+
+    def set_worst(self, box: tuple[int, int, int, int] | None) -> None:
+        """The patch of the chosen region that differs most."""
+        self._found.worst = box
+        self.update()
+
+    def region_at(self, x: float, y: float) -> int | None:
+        """The region that is drawn at a place in shares of the picture; None for none."""
+        if self._picture is None or self._mode == "off":
+            return None
+        size, reach = self._picture.size(), REACH / self._view.scale
+        place = QPointF(x * size.width(), y * size.height())
+        return self._found.at(place, reach, boxes=self._mode == "boxes")
 
     def set_overlay_mode(self, mode: OverlayMode) -> None:
         """How abnormal places are shown."""
@@ -313,16 +331,8 @@ class PictureCanvas(QWidget):
         if self._mode == "heat" and self._overlay is not None:
             if self._heat is None:
                 self._heat = heat_image(self._overlay, 1.0)
-            painter.save()
-            painter.setOpacity(self._opacity)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(self._view.target(), self._heat)
-            painter.restore()
-        if self._mode == "boxes":
-            paint.draw_boxes(painter, self._regions, self._view.transform(), stage)
-        elif self._mode != "off":
-            outlines = self._view.transform().map(self._outlines)
-            paint.stroke(painter, outlines, 2.0 if self._mode == "contour" else 1.2)
+            paint.draw_heat(painter, self._heat, self._view.target(), self._opacity)
+        self._found.draw(painter, self._view.transform(), stage, self._mode)
 
     def _paint_areas(self, painter: QPainter) -> None:
         hot = self._hot_area()

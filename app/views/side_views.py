@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.imaging import heat_image
@@ -24,6 +24,7 @@ class Pane(QWidget):
         self._picture: QImage | None = None
         self._heat: QImage | None = None
         self._note = ""
+        self._region: QRectF | None = None
         self.waiting = False
         self._explained = explained
         self.setAccessibleName(tr("{title} picture", title=title))
@@ -40,6 +41,16 @@ class Pane(QWidget):
         self._picture, self._heat, self._note = picture, heat, note
         self._describe()
         self.update()
+
+    def set_region(self, region: QRectF | None) -> None:
+        """A region to frame, in shares of the picture."""
+        if region != self._region:
+            self._region = region
+            self.update()
+
+    def region(self) -> QRectF | None:
+        """The region that is framed."""
+        return self._region
 
     def set_aspect(self, size: QSizeF) -> None:
         """Width to height of the actual picture."""
@@ -107,9 +118,24 @@ class Pane(QWidget):
             veil = QColor(c.stage)
             veil.setAlpha(170)
             painter.fillRect(place, veil)
+        if self._region is not None and self.has_picture():
+            self._frame(painter, self._region, place)
         if message := self.message():
             self._write(painter, message, place, plate=self.has_picture() and not self.waiting)
         painter.end()
+
+    def _frame(self, painter: QPainter, region: QRectF, place: QRectF) -> None:
+        """White on black, as on the canvas."""
+        frame = QRectF(
+            place.left() + region.left() * place.width(),
+            place.top() + region.top() * place.height(),
+            region.width() * place.width(),
+            region.height() * place.height(),
+        )
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in ((DARK.stage, 4.0), (DARK.text, 1.8)):
+            painter.setPen(QPen(QColor(colour), width))
+            painter.drawRect(frame)
 
     def _scaled(self, picture: QImage, place: QRectF) -> QImage:
         size = QSizeF(place.size() * self.devicePixelRatioF()).toSize()
@@ -202,6 +228,11 @@ class SideViews(QWidget):
             self.error.set_content(None, note or tr("Not computed"))
             return
         self.error.set_content(self._backdrop(), note, heat_image(overlay, 0.95))
+
+    def set_region(self, region: QRectF | None) -> None:
+        """The region that is explained, in shares of the picture: framed in all three."""
+        for pane in (self.actual, self.expected, self.error):
+            pane.set_region(region)
 
     def set_waiting(self, waiting: bool) -> None:
         """Began or ended computing; said only when it lasts, so that quick ones do not flicker."""

@@ -15,9 +15,7 @@ class WhyLine(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAccessibleName(tr("Why this frame is unusual"))
-        self.setToolTip(
-            tr("What was measured where the frame at rest is most unusual; nothing else is said")
-        )
+        self.set_key("")
         title = QLabel(tr("Why"))
         title.setObjectName("title")
         self._sentence = QLabel()
@@ -44,9 +42,19 @@ class WhyLine(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.clear("")
 
-    def set_reason(self, sentence: str, shares: str) -> None:
-        """What was measured; shares may be empty."""
-        self._show(sentence, shares, "")
+    def set_key(self, key: str) -> None:
+        """The key that goes from region to region."""
+        self.setToolTip(
+            tr(
+                "What was measured where the frame at rest is most unusual; nothing else is said."
+                " A click on a region, or {key}, explains that region.",
+                key=key or tr("its key"),
+            )
+        )
+
+    def set_reason(self, sentence: str, shares: str, about: str = "") -> None:
+        """What was measured; shares may be empty.  about: which region, "" for the frame."""
+        self._show(sentence, " · ".join(filter(None, (about, shares))), "")
 
     def clear(self, instead: str) -> None:
         """No reason to show; `instead` says why."""

@@ -58,13 +58,15 @@ class Explanation:
 
     index: the scored frame that is explained; score: S there, calibrated (of the region, where one
     was given); box: x, y, width, height of the worst patch in pixels of the shown picture, or the
-    region.  findings: what the sentence says; measured: those values and all others.
+    region; worst: the worst patch, within the region where one was given.  findings: what the
+    sentence says; measured: those values and all others.
     """
 
     index: int
     detector: str
     score: float
     box: tuple[int, int, int, int]
+    worst: tuple[int, int, int, int]
     shares: tuple[Share, ...]
     findings: tuple[Finding, ...]
     measured: tuple[Measurement, ...]

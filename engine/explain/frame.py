@@ -87,7 +87,7 @@ def explain_frame(
     total = float(terms.sum())
     shares = terms / total if total > 0 else np.full(len(found), 1 / len(found))
     worst, _, cells = found[int(np.argmax(terms))]
-    box = region or _box_of(cells, maps[worst.map_name].shape, picture)
+    patch = _box_of(cells, maps[worst.map_name].shape, picture)
     findings: list[Finding] = []
     measured: list[Measurement] = []
     within: dict[str, tuple[tuple[str, float], ...]] = {}
@@ -111,7 +111,8 @@ def explain_frame(
         index,
         facts.name,
         float(sum(term for _, term, _ in found)),
-        box,
+        region or patch,
+        patch,
         tuple(
             Share(spec.name, spec.role, float(share), within.get(spec.name, ()))
             for (spec, _, _), share in zip(found, shares, strict=True)

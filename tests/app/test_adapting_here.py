@@ -59,11 +59,9 @@ def test_it_is_offered_for_apn_alone(qtbot, walk, yard):
     box, action = application.window.detector.adapt, application.window.actions_["analysis.adapt"]
     assert box.isHidden()
     assert not action.isEnabled()
-    application.window.detector._combo.setFocus()
-    QTest.keyClicks(application.window.detector._combo, "yard")
-    application.window.detector._combo.activated.emit(
-        application.window.detector._combo.currentIndex()
-    )
+    combo = application.window.detector._combo
+    combo.setCurrentIndex(combo.findData("yard"))
+    combo.activated.emit(combo.currentIndex())
     assert application.desk.current.choice == "yard"
     assert box.isVisible()
     assert action.isEnabled()
@@ -108,6 +106,33 @@ def test_one_key_and_a_run_lead_back_and_again(qtbot, desk):
     assert not back.facts.warning
     assert (back.parts["patch_psnr"][10:40] == plain.parts["patch_psnr"][10:40]).all()
     assert told(desk).startswith("yard learned another scene")
+
+
+def test_the_notice_says_it_and_its_button_leads_back(qtbot, desk):
+    notice = desk.window.notice
+    press(desk, KEY.Key_F, SHIFTED)
+    assert notice.text().startswith("⚠ Analyse learns the first 12 frames as normal")
+    analyse(qtbot, desk)
+    qtbot.waitUntil(lambda: notice.text().startswith("⚠ Adapted: Frames 0 to 11"))
+    adapted = desk.desk.current.analysis
+    assert notice._action.text() == "Analyse as learned"
+    qtbot.mouseClick(notice._action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.desk.current.analysis is not adapted, timeout=60_000)
+    wait_analysed(qtbot, desk)
+    assert not desk.desk.current.analysis.facts.warning
+    assert desk.desk.current.adapt == 0
+    assert notice.isHidden()
+
+
+def test_the_notice_goes_when_another_detector_has_scored(qtbot, desk, walk):
+    press(desk, KEY.Key_F, SHIFTED)
+    analyse(qtbot, desk)
+    qtbot.waitUntil(lambda: desk.window.notice.text().startswith("⚠ Adapted"))
+    open_and_analyse(qtbot, desk, walk, "speed")
+    qtbot.waitUntil(lambda: desk.desk.current.analysis.facts.name == "speed", timeout=60_000)
+    qtbot.waitUntil(lambda: "Adapted" not in desk.window.notice.text())
+    assert desk.desk.current.adapt == 0
+    assert desk.window.detector.adapt.isHidden()
 
 
 def test_the_number_of_clips_counts(qtbot, desk, walk):
