@@ -104,6 +104,9 @@ QComboBox, QAbstractSpinBox, QLineEdit { background: $raised; border: 1px solid 
   border-radius: 5px;
   padding: 4px 8px; min-height: 18px; selection-background-color: $accent;
   selection-color: $on_accent; }
+QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled { background: $window;
+  color: $faint; }
+QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
   selection-background-color: $accent; selection-color: $on_accent; }
 QAbstractItemView { background: $panel; alternate-background-color: $window;
