@@ -21,11 +21,11 @@ def read_dataset(root: Path, only: Sequence[str] = ()) -> list[LabelledClip]:
 
     Layouts: testing/frames + testing/labels.json (+ masks); UCSD's Test/Test001 + Test001_gt or
     the .m file; ShanghaiTech's and Avenue's own (see `distributed`); MNAD's testing/frames +
-    frame_labels_NAME.npy.
+    frame_labels_NAME.npy; what `normscope scene` wrote.
     """
     if not root.is_dir():
         raise UnusableDataset(f"There is no folder {root}.")
-    readers = (_read_own, _read_ucsd, read_shanghai, read_avenue, _read_mnad)
+    readers = (_read_own, _read_ucsd, read_shanghai, read_avenue, _read_mnad, _read_scenes)
     for reader in readers:
         clips = list(reader(root))
         if clips:
@@ -121,3 +121,18 @@ def _read_mnad(root: Path) -> Iterator[LabelledClip]:
     for folder, count in zip(folders, counts, strict=True):
         yield checked(LabelledClip(folder.name, folder, labels[start : start + count]))
         start += count
+
+
+def _read_scenes(root: Path) -> Iterator[LabelledClip]:
+    """NAME.mp4 beside NAME.json and NAME_masks, as the rendered scene is written."""
+    for video in sorted(root.glob("*.mp4")):
+        labels_path = video.with_suffix(".json")
+        if not labels_path.is_file():
+            continue
+        try:
+            labels = json.loads(labels_path.read_text(encoding="utf-8"))["labels"]
+            values = np.array(labels, bool)
+        except (ValueError, LookupError, TypeError) as error:
+            raise UnusableDataset(f"{labels_path} holds no labels of frames.") from error
+        masks = _picture_masks(root / f"{video.stem}_masks")
+        yield checked(LabelledClip(video.stem, video, values, masks))

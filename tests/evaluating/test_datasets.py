@@ -11,6 +11,8 @@ from labelled_footage import clip, own_layout, write
 
 from engine.errors import EngineError, UnusableDataset
 from engine.evaluation.datasets import read_dataset
+from engine.scene import SceneSpec
+from engine.scene.writing import write_scene
 
 
 def ucsd(root: Path, *, m_file: bool, masks: bool) -> Path:
@@ -47,6 +49,26 @@ def test_the_own_layout(tmp_path: Path) -> None:
             assert mask is not None
             assert bool(mask.any()) == bool(found.labels[at])
     assert read_dataset(own_layout(tmp_path / "plain", masks=False))[0].mask(3) is None
+
+
+def test_a_rendered_scene(tmp_path: Path) -> None:
+    spec = SceneSpec(seed=3, seconds=4.0, width=160, height=112, anomalies=(("cyclist", 1.0),))
+    paths = write_scene(spec, tmp_path)
+    (found,) = read_dataset(tmp_path)
+    assert found.name == "scene"
+    assert found.path == paths.video
+    marked = [at for at in range(len(found.labels)) if found.labels[at]]
+    assert marked
+    mask = found.mask(marked[len(marked) // 2])
+    assert mask is not None
+    assert mask.any()
+
+
+def test_a_scene_without_labels_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "scene.mp4").touch()
+    (tmp_path / "scene.json").write_text("[]")
+    with pytest.raises(UnusableDataset, match="holds no labels"):
+        read_dataset(tmp_path)
 
 
 def test_only_the_named_clips_are_read_in_that_order(tmp_path: Path) -> None:
