@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from engine.cli import cameras
 from engine.cli.costing import cost
 from engine.cli.output import Json, emit, say, table
 from engine.errors import BadSetting
+
+if TYPE_CHECKING:
+    from engine.detectors.weights import WeightsCard
 
 
 def register(app: typer.Typer) -> None:
@@ -56,10 +59,21 @@ def show(name: str, json: Json = False) -> None:
     if json:
         emit(document)
         return
-    plain = {k: v for k, v in document.items() if k not in ("calibration", "training")}
+    long = ("calibration", "training", "background")
+    plain = {k: v for k, v in document.items() if k not in long}
     training = {k: v for k, v in card.training.items() if k not in ("losses", "plan")}
-    rows = [[k, str(v)] for k, v in {**plain, **training}.items()]
+    rows = [[k, str(v)] for k, v in {**plain, **_in_words(card), **training}.items()]
     table(card.name, ["", ""], rows)
+
+
+def _in_words(card: WeightsCard) -> dict[str, str]:
+    """What a card holds as pictures and arrays."""
+    camera, normal = card.background, card.calibration
+    known = "not known"
+    if camera is not None:
+        known = f"known by its background, {camera['width']} x {camera['height']} pixels"
+    origin = "none" if normal is None else f"{normal.frames:,} frames of {normal.origin}"
+    return {"camera": known, "normal scores": origin}
 
 
 def import_mnad(

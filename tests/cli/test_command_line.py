@@ -224,6 +224,13 @@ def test_weights_are_listed_and_shown(run: Run, user_home: Path) -> None:
     assert run("weights", "show", "tiny")[0] == run("weights", "list")[0] == 0
 
 
+def test_a_card_is_shown_in_words(run: Run) -> None:
+    code, shown, _ = run("weights", "show", "scene")
+    assert code == 0
+    assert "known by its background" in shown
+    assert len(shown) < 5000  # no picture in letters
+
+
 def test_named_weights_analyse_and_resume(
     run: Run, walk: Path, user_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
