@@ -34,7 +34,8 @@ def test_the_copy_is_offered_and_opened_beside_its_source(qtbot, odd: Path) -> N
     copy = odd.with_name("odd.seekable.mkv")
     qtbot.waitUntil(lambda: [d.path for d in desk.documents] == [odd, copy], timeout=20_000)
     assert sha256(odd) == before
-    qtbot.waitUntil(lambda: desk.documents[1].footage is not None, timeout=10_000)
+    second = desk.documents[1]
+    qtbot.waitUntil(lambda: second.footage is not None and not second.opening, timeout=10_000)
     desk.choose(desk.documents[1].key)
     assert desk.current is desk.documents[1]
     assert not application.window.actions_["file.working_copy"].isEnabled()
