@@ -21,6 +21,7 @@ from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QTableWidget, QWidget
 
 from app.application import Application
+from app.controllers.looking import fine_maps
 from app.settings import Settings
 from engine.demo import demo_clip, render_demo
 
@@ -119,7 +120,10 @@ class Tour:
             return False
         scored = bool(track.score[shown.index] == track.score[shown.index])
         seen = self.window.sides.isVisible() or self.window.canvas.overlay_mode() != "off"
-        look = desk.looking.picture
+        analysis, look = document.analysis, desk.looking.picture
+        # an overlay whose fine maps are stored is exact without a look
+        exact = analysis is not None and bool(fine_maps(analysis, shown.index))
+        seen = seen and (self.window.sides.isVisible() or not exact)
         if self.window.sides.isVisible() and self.window.sides.expected.waiting:
             return False
         if scored and seen and (look is None or look.question.index != shown.index):
