@@ -26,6 +26,7 @@ class CameraPane(QObject):
         self.recognising.done.connect(self._on_recognised)
         self.recognising.crashed.connect(desk.crashed)
         desk.opener.opened.connect(self._on_opened)
+        desk.analysing.changed.connect(self._on_analysing)
         desk.window.notice.command.connect(self._on_notice)
 
     @staticmethod
@@ -55,6 +56,12 @@ class CameraPane(QObject):
         if document is self._desk.current:
             self._desk.detectors.on_changed(document)
             self.propose(document)
+
+    @Slot(object)
+    def _on_analysing(self, document: Document) -> None:
+        """Whoever analyses with weights needs no proposal of any."""
+        if document.analysis is not None and document.analysis.facts.weights_id:
+            self._desk.window.notice.withdraw(_said_of(document))
 
     def propose(self, document: Document) -> None:
         """Say once for a footage which weights know its camera, or that none do."""

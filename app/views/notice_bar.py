@@ -124,6 +124,14 @@ class NoticeBar(QFrame):
         else:
             self.clear()
 
+    def withdraw(self, once: str) -> None:
+        """What has this name is no longer so, shown or waiting."""
+        self._waiting = [notice for notice in self._waiting if notice.once != once]
+        if self._shown is not None and self._shown.once == once:
+            self.dismiss()
+        else:
+            self._say_more()
+
     @Slot()
     def clear(self) -> None:
         """Nothing to say, and nothing waits: another footage is looked at."""

@@ -66,3 +66,14 @@ def test_it_is_seen_once_but_only_what_was_seen_counts(bar):
     assert bar.text() == ""
     bar.show_notice("Two.", once="b")
     assert bar.text() == "⚠ Two."
+
+
+def test_what_is_no_longer_so_is_withdrawn_shown_or_waiting(bar):
+    for name in ("a", "b", "c"):
+        bar.show_notice(f"{name}.", warning=False, once=name)
+    bar.withdraw("b")
+    assert bar._close.text() == "Next (1)"
+    bar.withdraw("a")
+    assert bar.text() == "c."
+    bar.withdraw("c")
+    assert bar.isHidden()
