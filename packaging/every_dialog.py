@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog
 from tour import LONG, Ready, Tour, cells, until, words
 
 from app import crash
+from app.joined_rows import seen_id
 from app.views.about_dialog import AboutDialog
 from app.views.crash_dialog import CrashDialog
 from app.views.dialogs import GoToDialog
@@ -164,7 +165,8 @@ def _learn(tour: Tour, in_themes: Take, dialog: QDialog) -> None:
 def _export(tour: Tour, in_themes: Take, home: Path, dialog: QDialog) -> None:
     assert isinstance(dialog, ExportDialog)
     exporting = tour.desk.exporting
-    every = [segment.id for segment in tour.desk.reviewing.track.segments]
+    document, track = tour.desk.current, tour.desk.reviewing.track
+    every = [seen_id(document, segment.id) for segment in track.segments]
 
     def put(name: str, ids: list[str], kinds: tuple[str, ...]) -> None:
         dialog.export_requested.emit(ids, kinds, str(home / "cases" / name), "Desk 3")
