@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
@@ -81,6 +82,11 @@ class LossCurve(QWidget):
         """How many points are drawn."""
         x, _ = self._points.getData()
         return 0 if x is None else len(x)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self.apply_theme()
 
     def apply_theme(self) -> None:
         """Take the colours in force."""

@@ -8,8 +8,10 @@ import pytest
 from desk_driver import build, open_and_analyse, press, wait_analysed, wait_frame
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from app import theme
+from app.views.loss_curve import LossCurve
 from engine.places import user_folder
 
 KEY, MOD = Qt.Key, Qt.KeyboardModifier
@@ -260,3 +262,18 @@ def test_what_is_off_for_a_quick_detector_says_why(qtbot, desk):
     assert form._robust.toolTip().startswith("The worst predicted share of what is seen")
     assert "the share that is worst predicted" in form._robust_says.text()
     assert form._base.toolTip() == "Weights to adapt, or nothing"
+
+
+def test_the_loss_curve_follows_the_theme(qtbot):
+    app = QApplication.instance()
+    before = "dark" if theme.colours() is theme.DARK else "light"
+    try:
+        theme.apply(app, "dark")
+        curve = LossCurve()
+        qtbot.addWidget(curve)
+        curve.show()
+        theme.apply(app, "light")
+        plot = curve._plot
+        qtbot.waitUntil(lambda: plot.backgroundBrush().color().name() == theme.LIGHT.panel)
+    finally:
+        theme.apply(app, before)
