@@ -78,7 +78,7 @@ class CopyPane(QObject):
         if self._job is not None:
             self._job.deleteLater()
             self._job = None
-        self._desk.window.notice.clear()
+        self._desk.window.notice.dismiss()  # what waits behind it is still to be seen
         self._desk.window.statusBar().clearMessage()
 
     @Slot(object)

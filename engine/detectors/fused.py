@@ -6,69 +6,46 @@ the convolution before them; oneDNN applies the former on the way out.  Same ari
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 
-class ConvReLU(nn.Module):
+class _WithReLU(nn.Module):
+    """What both kinds of convolution share; parameters keep their names."""
+
+    def __init__(self, conv: nn.Conv2d | nn.ConvTranspose2d, *how: Sequence[int | str]) -> None:
+        super().__init__()
+        self.weight = conv.weight
+        self.bias = conv.bias
+        self._how = (*how, list(conv.stride), list(conv.dilation), conv.groups, "relu", [], "")
+
+
+class ConvReLU(_WithReLU):
     """A 3x3 convolution and the ReLU that follows it, in one pass over memory."""
 
     def __init__(self, conv: nn.Conv2d) -> None:
-        super().__init__()
-        self.weight = conv.weight
-        self.bias = conv.bias
-        self._padding = list(conv.padding)
-        self._stride = list(conv.stride)
-        self._dilation = list(conv.dilation)
-        self._groups = conv.groups
+        super().__init__(conv, list(conv.padding))
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, a, h, w) -> (N, b, h, w), nowhere below 0."""
-        fused: Tensor = torch.ops.mkldnn._convolution_pointwise(
-            x,
-            self.weight,
-            self.bias,
-            self._padding,
-            self._stride,
-            self._dilation,
-            self._groups,
-            "relu",
-            [],
-            "",
-        )
+        run = torch.ops.mkldnn._convolution_pointwise
+        fused: Tensor = run(x, self.weight, self.bias, *self._how)
         return fused
 
 
-class UpReLU(nn.Module):
+class UpReLU(_WithReLU):
     """A transposed convolution and the ReLU that follows it, in one pass over memory."""
 
     def __init__(self, conv: nn.ConvTranspose2d) -> None:
-        super().__init__()
-        self.weight = conv.weight
-        self.bias = conv.bias
-        self._padding = list(conv.padding)
-        self._output_padding = list(conv.output_padding)
-        self._stride = list(conv.stride)
-        self._dilation = list(conv.dilation)
-        self._groups = conv.groups
+        super().__init__(conv, list(conv.padding), list(conv.output_padding))
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, a, h, w) -> (N, b, 2h, 2w), nowhere below 0."""
-        fused: Tensor = torch.ops.mkldnn._convolution_transpose_pointwise(
-            x,
-            self.weight,
-            self.bias,
-            self._padding,
-            self._output_padding,
-            self._stride,
-            self._dilation,
-            self._groups,
-            "relu",
-            [],
-            "",
-        )
+        run = torch.ops.mkldnn._convolution_transpose_pointwise
+        fused: Tensor = run(x, self.weight, self.bias, *self._how)
         return fused
 
 
@@ -76,7 +53,7 @@ class MaxOfFour(nn.Module):
     """The maximum of 2x2 pixels, without the indices that torch's pooling keeps."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, c, h, w) -> (N, c, h/2, w/2)."""
+        """(N, c, h, w), h and w even -> (N, c, h/2, w/2)."""
         rows = torch.maximum(x[:, :, ::2], x[:, :, 1::2])
         return torch.maximum(rows[..., ::2], rows[..., 1::2])
 
