@@ -25,6 +25,7 @@ from app.demo_pane import DemoPane
 from app.detector_pane import DetectorPane
 from app.figures_pane import FiguresPane
 from app.history_pane import HistoryPane
+from app.hover_pane import HoverPane
 from app.joined_pane import JoinedPane
 from app.language import tr
 from app.learn_pane import LearnPane
@@ -76,6 +77,7 @@ class Desk(QObject):
         self.media, self.copies = MediaPane(self), CopyPane(self)
         self.recents = Recents(self)
         self.shell = Shell(self)
+        self.hover = HoverPane(self)
         self.time = TimelinePane(self)
         self.near = NearPane(self)
         self.compare = ComparePane(self)

@@ -115,6 +115,17 @@ class NearPane(QObject):
             self._known[document.key] = known
         return known[2]
 
+    def peak_at(self, document: Document, seconds: float, reach: float) -> float | None:
+        """How high the listed near miss rises that peaks within so many seconds of a moment."""
+        line = self._desk.joined.line()
+        near = [
+            (abs(row.peak_time - seconds), row.peak)
+            for row in self._rows
+            if (row.key == document.key or line is None)
+            and abs(row.peak_time - seconds) <= reach
+        ]
+        return min(near)[1] if near else None
+
     @Slot(int)
     def go_to(self, row: int) -> None:
         """Show a near miss at its peak, its frames tinted on the timeline."""

@@ -158,6 +158,17 @@ class ScenePane(QObject):
         once = f"changes:{document.key}"
         window.notice.show_notice(" ".join(filter(None, said)), action=go, once=once)
 
+    def words_at(self, document: Document, seconds: float, reach: float) -> list[str]:
+        """What changed within so many seconds of a moment, in a few words each."""
+        if document.footage is None:
+            return []
+        times = document.footage.table.seconds()
+        return [
+            change_kind(change)
+            for change in document.changes or ()
+            if abs(float(times[change.index]) - seconds) <= reach
+        ]
+
     @Slot()
     def show_marks(self) -> None:
         """Every change of the current footage, and of those that are joined with it, on the

@@ -1,48 +1,36 @@
-"""The timeline's side of the desk: previews under the mouse, the loop, rows, ranges, and where each
-footage was left.
-"""
+"""The timeline's side of the desk: the loop, rows, ranges, and where each footage was left."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QPointF, Slot
+from PySide6.QtCore import QObject, Slot
 
 from app.controllers.document import Document
 from app.language import tr
-from app.moments import clock_words
-from app.numerals import decimal, whole
 from app.views.timeline import REGULAR, SCORE
 from app.wording import gamma_label, gamma_tip, threshold_tip
-from engine.timebase import FrameSpan, timecode
+from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
     from app.desk import Desk
     from engine.analysis.analysis import Analysis
 
 ROWS = ("score", "part_a", "part_b", "regular")
-NEAR_KEYFRAME = 3  # pixels by which a preview may be off where a keyframe spares a long decode
 
 
 class TimelinePane(QObject):
-    """Joins the timeline with playback and thumbnails."""
+    """Joins the timeline with playback and review."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
         self._hidden = set(desk.settings.hidden_tracks)
-        self._hovered: tuple[Document, float, int] | None = None
-        self._place = QPoint()
         window = desk.window
-        window.timeline.hover_moved.connect(self._on_hover)
-        window.timeline.hover_left.connect(self._on_hover_left)
-        window.timeline.scrub_moved.connect(self._on_hover_left)
         window.tuning.histogram.range_selected.connect(self._on_range)
-        desk.thumbnails.glanced.connect(self._on_glanced)
         desk.playback.loop_changed.connect(self._show_loop)
         desk.reviewing.track_changed.connect(self._on_track)
         self._show_rows()
@@ -75,7 +63,7 @@ class TimelinePane(QObject):
     def enter(self, document: Document) -> None:
         """Look at a footage where it was left."""
         window = self._desk.window
-        self._on_hover_left()
+        self._desk.hover.leave()
         window.tuning.histogram.set_brush(None)
         window.timeline.set_brush(None)
         if window.timeline.line() is not None:
@@ -87,73 +75,6 @@ class TimelinePane(QObject):
         if window.timeline.line() is None:
             window.canvas.set_look(document.look)
         self._desk.playback.set_footage(document.footage, document.position, document.loop)
-
-    # --- under the mouse ------------------------------------------------------------------------
-
-    @Slot(float, QPointF)
-    def _on_hover(self, seconds: float, place: QPointF) -> None:
-        current, timeline = self._desk.current, self._desk.window.timeline
-        viewport = timeline.view.viewport()
-        self._place = viewport.mapTo(self._desk.window, QPoint(round(place.x()), 0))
-        document, line = current, timeline.line()
-        if line is not None and current is not None:
-            file = line.file_at(line.origin + seconds)
-            if file is None:
-                self._on_hover_left()
-                words = (line.clock(line.origin + seconds), tr("nothing was recorded"))
-                self._desk.window.hover.show_at(self._place, words, None, pictured=False)
-                return
-            document = next((d for d in self._desk.joined.documents() if d.key == file.key), None)
-            seconds += line.origin - file.start
-        if document is None or document.footage is None:
-            return
-        table = document.footage.table
-        frame = table.index_at(seconds)
-        start, stop = timeline.visible_span()
-        near = NEAR_KEYFRAME * (stop - start) / max(1, timeline.view.width())
-        key = table.keyframe_at_or_before(frame)
-        if seconds - float(table.seconds()[key]) <= near:
-            frame = key
-        self._hovered = (document, seconds, frame)
-        self._show_preview()
-
-    def _show_preview(self) -> None:
-        if self._hovered is None:
-            return
-        document, seconds, frame = self._hovered
-        if document.footage is None:
-            return
-        image = self._desk.thumbnails.glance(document, frame)
-        first = timecode(seconds, digits=1)
-        if document.footage.start_time is not None:
-            moment = document.footage.start_time + timedelta(seconds=seconds)
-            first += f"  ·  {clock_words(moment)}"
-        at = document.footage.table.index_at(seconds)
-        lines = [first, tr("frame {number}", number=whole(at)), self._score_at(document, at)]
-        if document is not self._desk.current:
-            lines.insert(0, document.path.name)
-        self._desk.window.hover.show_at(self._place, tuple(lines), image)
-
-    def _score_at(self, document: Document, frame: int) -> str:
-        here = document is self._desk.current
-        track = self._desk.reviewing.track if here else document.track
-        if track is None or frame >= track.done:
-            return tr("not analysed yet")
-        score = float(track.score[frame])
-        return (
-            tr("score {score}", score=decimal(score, 2)) if np.isfinite(score) else tr("no score")
-        )
-
-    @Slot()
-    def _on_hover_left(self) -> None:
-        self._hovered = None
-        self._desk.thumbnails.stop_glancing()
-        self._desk.window.hover.hide()
-
-    @Slot(object, int)
-    def _on_glanced(self, document: Document, frame: int) -> None:
-        if self._hovered is not None and document is self._hovered[0]:
-            self._show_preview()
 
     # --- loop -----------------------------------------------------------------------------------
 

@@ -88,6 +88,9 @@ class Thumbnails(QObject):
             self._glances.move_to_end((document.key, frame))
             self._glancing = None
             return known
+        asked = self._glancing
+        if asked is not None and asked[0] is document and asked[1] == frame:
+            return None  # on its way: asking once more would only begin it anew
         footage = document.footage
         if footage is not None and (document.key, frame) not in self._failed:
             self._glancing = (document, frame)

@@ -237,6 +237,10 @@ class Timeline(JoinedStage):
         row = self._segments.at(self._strip.mapFromScene(point).x())
         return None if row is None else row.id
 
+    def segment_across(self, point: QPointF) -> SegmentRow | None:
+        """The segment that goes over a point, in whichever row it lies."""
+        return self._segments.at(self._strip.mapFromScene(point).x())
+
     def on_rows(self, point: QPointF) -> bool:
         """Whether a point lies on the ruler or a row."""
         return bool(point.x() >= self._strip.sceneBoundingRect().left() - 4)

@@ -5,6 +5,7 @@ Nothing here calls a slot or a controller: a step that cannot be made by real ev
 
 from __future__ import annotations
 
+from moving import move_mouse
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -79,7 +80,7 @@ class Mouse:
         first, last = QPointF(start), QPointF(stop)
         QTest.mousePress(widget, LEFT, modifier, self._seen(widget, first.toPoint()))
         for step in range(1, steps + 1):
-            QTest.mouseMove(widget, (first + (last - first) * (step / steps)).toPoint())
+            move_mouse(widget, first + (last - first) * (step / steps), LEFT, modifier)
             QApplication.processEvents()
         if release:
             self.let_go(widget, last)
@@ -88,7 +89,7 @@ class Mouse:
         QTest.mouseRelease(widget, LEFT, NONE, QPointF(at).toPoint())
 
     def hover(self, widget: QWidget, at: QPoint) -> None:
-        QTest.mouseMove(widget, self._seen(widget, at))
+        move_mouse(widget, self._seen(widget, at))
 
     def wheel(
         self, widget: QWidget, at: QPoint, notches: int, modifier: Qt.KeyboardModifier = NONE

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from moving import move_mouse
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
@@ -50,8 +51,8 @@ def at(canvas: VideoCanvas, x: float, y: float) -> QPoint:
 
 def drag(canvas: VideoCanvas, start: QPoint, stop: QPoint) -> None:
     QTest.mousePress(canvas, LEFT, NONE, start)
-    QTest.mouseMove(canvas, (start + stop) / 2)
-    QTest.mouseMove(canvas, stop)
+    move_mouse(canvas, (start + stop) / 2, LEFT)
+    move_mouse(canvas, stop, LEFT)
     QTest.mouseRelease(canvas, LEFT, NONE, stop)
 
 
@@ -228,9 +229,9 @@ def test_escape_abandons_a_rectangle_that_is_being_dragged(
     canvas.set_tool("area")
     with qtbot.assertNotEmitted(canvas.area_drawn):
         QTest.mousePress(canvas, LEFT, NONE, at(canvas, 0.2, 0.2))
-        QTest.mouseMove(canvas, at(canvas, 0.6, 0.6))
+        move_mouse(canvas, at(canvas, 0.6, 0.6), LEFT)
         QTest.keyClick(canvas, Qt.Key.Key_Escape)
-        QTest.mouseMove(canvas, at(canvas, 0.7, 0.7))
+        move_mouse(canvas, at(canvas, 0.7, 0.7), LEFT)
         QTest.mouseRelease(canvas, LEFT, NONE, at(canvas, 0.7, 0.7))
         QTest.keyClick(canvas, Qt.Key.Key_Return)
 
@@ -255,10 +256,10 @@ def test_delete_removes_the_area_under_the_mouse_and_no_other(
     canvas: VideoCanvas, qtbot: QtBot
 ) -> None:
     canvas.set_areas([IgnoredArea(((0.0, 0.0), (0.1, 0.0), (0.1, 0.1))), SQUARE])
-    QTest.mouseMove(canvas, at(canvas, 0.9, 0.9))
+    move_mouse(canvas, at(canvas, 0.9, 0.9))
     with qtbot.assertNotEmitted(canvas.area_removed):
         QTest.keyClick(canvas, Qt.Key.Key_Delete)
-    QTest.mouseMove(canvas, at(canvas, 0.4, 0.4))
+    move_mouse(canvas, at(canvas, 0.4, 0.4))
     with qtbot.waitSignal(canvas.area_removed) as told:
         QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert told.args == [1]

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from desk_driver import build, open_and_analyse, press, wait_frame, write_tiny_weights
+from moving import move_mouse
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -132,9 +133,9 @@ def test_boxes_are_clicked_by_their_boxes_and_nothing_is_where_nothing_is_drawn(
 
 def test_the_hand_says_that_a_region_can_be_clicked(qtbot, speed):
     canvas = speed.window.canvas
-    QTest.mouseMove(canvas, canvas.from_shares(*middle(speed, 0)).toPoint())
+    move_mouse(canvas, canvas.from_shares(*middle(speed, 0)))
     qtbot.waitUntil(lambda: canvas.cursor().shape() == Qt.CursorShape.PointingHandCursor)
-    QTest.mouseMove(canvas, QPointF(3, 3).toPoint())
+    move_mouse(canvas, QPointF(3, 3))
     qtbot.waitUntil(lambda: canvas.cursor().shape() == Qt.CursorShape.ArrowCursor)
 
 

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from desk_driver import drag, press, wait_frame
+from moving import move_mouse
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from recorder import NAMES, STARTS, document, name, shown
@@ -221,10 +222,10 @@ def test_near_misses_of_all_files_are_walked_from_the_nearest(qtbot, joined):
 
 def test_the_mouse_tells_what_lies_under_it_in_every_file_and_in_the_gap(qtbot, joined):
     surface, hover = joined.window.timeline.view.viewport(), joined.window.hover
-    QTest.mouseMove(surface, place(joined, 22.0))
+    move_mouse(surface, place(joined, 22.0))
     qtbot.waitUntil(lambda: hover.isVisible() and hover.has_picture())
     assert hover.lines()[0] == NAMES[2]
     assert hover.lines()[2] in ("frame 19", "frame 20", "frame 21")
-    QTest.mouseMove(surface, place(joined, 15.0))
+    move_mouse(surface, place(joined, 15.0))
     assert hover.lines() == (hover.lines()[0], "nothing was recorded")
     assert hover.lines()[0].startswith("08:00:1")

@@ -8,7 +8,8 @@ import pytest
 from desk_driver import build, in_front, open_and_analyse, wait_frame
 from footage_maker import make_video
 from hands import Keyboard, Mouse
-from PySide6.QtCore import Qt
+from moving import move_mouse
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from tiny_engine import paint
@@ -69,6 +70,24 @@ def test_a_moved_camera_is_said_marked_and_gone_to(qtbot, moved_clip):
     index = application.desk.current.changes[0].index
     wait_frame(qtbot, application, index)
     assert index == pytest.approx(CHANGE, abs=1)
+
+
+def test_the_mouse_over_a_mark_says_what_changed(qtbot, moved_clip):
+    application = build(qtbot)
+    open_and_analyse(qtbot, application, moved_clip)
+    wait_looked(qtbot, application)
+    timeline, hover = application.window.timeline, application.window.hover
+
+    def over(seconds: float) -> None:
+        at = timeline._strip.mapViewToScene(QPointF(seconds, 0.5))
+        move_mouse(timeline.view.viewport(), at)
+
+    (moved,) = marked(application)
+    over(moved)
+    assert "Camera moved" in hover.lines()
+    over(moved + 2.0)
+    assert hover.isVisible()
+    assert "Camera moved" not in hover.lines()
 
 
 @pytest.mark.parametrize("way", ["keys", "mouse"])

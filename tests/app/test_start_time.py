@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from desk_driver import build, in_dialog, open_and_analyse, press, wait_frame
+from moving import move_mouse
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
@@ -141,7 +142,7 @@ def test_the_picture_under_the_mouse_tells_the_zone(qtbot, opened):
     ask(opened, typed("2024-01-31 15:00:00", "UTC+05:30"))
     timeline = opened.window.timeline
     spot = QPoint(round(timeline._score.box.mapViewToScene(QPointF(0.05, 0.3)).x()), 40)
-    QTest.mouseMove(timeline.view.viewport(), spot)
+    move_mouse(timeline.view.viewport(), spot)
     hover = opened.window.hover
     qtbot.waitUntil(hover.isVisible)
     assert "15:00:00 UTC+05:30" in " ".join(hover.lines())

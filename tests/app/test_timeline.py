@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from moving import move_mouse
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -69,7 +70,7 @@ def drag(timeline: Timeline, *points: QPoint, button=LEFT, modifier=PLAIN) -> No
     view = timeline.view.viewport()
     QTest.mousePress(view, button, modifier, points[0])
     for point in points[1:]:
-        QTest.mouseMove(view, point)
+        move_mouse(view, point, button, modifier)
     QTest.mouseRelease(view, button, modifier, points[-1])
 
 

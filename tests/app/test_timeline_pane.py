@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from desk_driver import build, open_and_analyse, press, wait_analysed, wait_frame
+from moving import move_mouse
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -36,7 +37,7 @@ def place(application, seconds: float) -> QPoint:
 
 def test_the_moment_under_the_mouse_is_shown_with_its_time(qtbot, desk):
     view = desk.window.timeline.view.viewport()
-    QTest.mouseMove(view, place(desk, 2.0))
+    move_mouse(view, place(desk, 2.0))
     hover = desk.window.hover
     qtbot.waitUntil(lambda: hover.isVisible() and hover.has_picture())
     assert hover.lines()[0].startswith("0:00:0")
@@ -49,6 +50,31 @@ def test_the_moment_under_the_mouse_is_shown_with_its_time(qtbot, desk):
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=place(desk, 3.0))
     wait_frame(qtbot, desk, desk.desk.playback.wanted)
     assert desk.desk.playback.index == pytest.approx(30, abs=1)
+
+
+def test_the_mouse_says_which_marks_lie_under_it(qtbot, desk):
+    view, hover = desk.window.timeline.view.viewport(), desk.window.hover
+    qtbot.waitUntil(lambda: bool(desk.desk.reviewing.track.segments))
+    row = desk.window.timeline._segments._rows[0]
+    move_mouse(view, place(desk, (row.begins + row.ends) / 2))
+    assert hover.lines()[3:] == (f"segment, unjudged, peak {row.peak:.2f}",)
+    desk.desk.reviewing.set_threshold(1e6)
+    press(desk, KEY.Key_N, SHIFT)
+    near = desk.desk.near._rows[0]
+    move_mouse(view, place(desk, near.peak_time))
+    assert hover.lines()[3:] == (f"near miss, peak {near.peak:.2f}",)
+    move_mouse(view, place(desk, near.peak_time + 0.6))
+    assert hover.lines()[3:] == ()
+
+
+def test_resting_on_a_moment_does_not_begin_its_picture_anew(qtbot, desk):
+    view, hover = desk.window.timeline.view.viewport(), desk.window.hover
+    worker = desk.desk.thumbnails._worker
+    move_mouse(view, place(desk, 2.0))
+    asked = worker.generation
+    move_mouse(view, place(desk, 2.0) + QPoint(0, 1))
+    assert worker.generation == asked
+    qtbot.waitUntil(hover.has_picture)
 
 
 def test_r_loops_the_segment_shows_it_and_ends_it(qtbot, desk):

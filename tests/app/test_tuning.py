@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from moving import move_mouse
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -37,7 +38,7 @@ def heard(signal) -> list:
 def drag(widget: QWidget, start: QPoint, *points: QPoint) -> None:
     QTest.mousePress(widget, LEFT, pos=start)
     for point in points:
-        QTest.mouseMove(widget, point)
+        move_mouse(widget, point, LEFT)
     QTest.mouseRelease(widget, LEFT, pos=points[-1])
 
 
