@@ -21,6 +21,7 @@ from engine.timebase import timecode
 
 LEAST_GAP = 0.5  # seconds; recorders lose so much at every change of file
 _PAD = 6
+_HATCHED = 3.0  # pixels of width from which crossed lines can be told
 _WIDE, _NARROW = 64, 14  # pixels that a name, and a number in its place, need
 
 
@@ -110,7 +111,8 @@ def hatch(painter: QPainter, area: QRectF) -> None:
 
 
 class GapsItem(RowItem):
-    """Hatching over the gaps of a row, a thin line where one file ends and the next begins.
+    """Hatching over the gaps of a row, a shade over those too narrow for it, a thin line where one
+    file ends and the next begins.  The shades and lines of a day are painted at one go.
 
     named: a wide gap says how long it is.
     """
@@ -132,20 +134,30 @@ class GapsItem(RowItem):
             return
         colours, height = theme.colours(), self._box.height()
         (x0, x1), _ = self._box.viewRange()
-        for file in self._line.files[1:]:
-            if x0 <= file.start <= x1:
-                x = round(self.left_of(file.start))
-                painter.fillRect(QRectF(x, 0, 1, height), faded(colours.faint, 0.55))
+        edges = [
+            QRectF(round(self.left_of(file.start)), 0, 1, height)
+            for file in self._line.files[1:]
+            if x0 <= file.start <= x1
+        ]
+        narrow: list[QRectF] = []
         for start, stop in self._line.gaps():
             if stop <= x0 or start >= x1:
                 continue
             left, right = self.left_of(start), self.left_of(stop)
             area = QRectF(left, 0, max(right - left, 2), height)
+            if area.width() < _HATCHED:
+                narrow.append(area)
+                continue
             hatch(painter, area)
-            painter.fillRect(QRectF(left, 0, 1, height), faded(colours.faint, 0.55))
+            edges.append(QRectF(left, 0, 1, height))
             if self.named:
                 seen = area.intersected(QRectF(0, 0, self._box.width(), height))
                 self._name(painter, seen, stop - start)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(colours.faint, 0.35))
+        painter.drawRects(narrow)
+        painter.setBrush(faded(colours.faint, 0.55))
+        painter.drawRects(edges)
 
     def _name(self, painter: QPainter, area: QRectF, seconds: float) -> None:
         length = duration(seconds)
