@@ -121,8 +121,7 @@ class NearPane(QObject):
         near = [
             (abs(row.peak_time - seconds), row.peak)
             for row in self._rows
-            if (row.key == document.key or line is None)
-            and abs(row.peak_time - seconds) <= reach
+            if (row.key == document.key or line is None) and abs(row.peak_time - seconds) <= reach
         ]
         return min(near)[1] if near else None
 
