@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
@@ -11,6 +11,7 @@ from app.language import tr
 
 PICTURE = QSize(176, 99)
 _PAD, _LINE, _GAP = 4, 17, 6
+_WIDEST = 320  # pixels of words; what is longer is elided
 
 
 class HoverPreview(QWidget):
@@ -37,8 +38,10 @@ class HoverPreview(QWidget):
         False: there is none.
         """
         self._lines, self._image, self._pictured = lines, image, pictured
-        picture = self._picture_size()
-        size = QSize(picture.width() + 2 * _PAD, picture.height() + len(lines) * _LINE + 2 * _PAD)
+        picture, metrics = self._picture_size(), QFontMetrics(self._small())
+        words = max((metrics.horizontalAdvance(line) for line in lines), default=0)
+        width = max(picture.width(), min(words + 2, _WIDEST))
+        size = QSize(width + 2 * _PAD, picture.height() + len(lines) * _LINE + 2 * _PAD)
         parent = self.parentWidget()
         room = parent.rect() if parent is not None else QRect(QPoint(), size)
         left = min(max(place.x() - size.width() // 2, 2), room.width() - size.width() - 2)
@@ -65,21 +68,25 @@ class HoverPreview(QWidget):
             return PICTURE
         return self._image.size().scaled(PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
 
+    def _small(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        return font
+
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = theme.colours()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colours.raised))
         painter.setPen(QColor(colours.line))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        area = QRect(QPoint(_PAD, _PAD), self._picture_size())
+        area = QRect(QPoint(0, _PAD), self._picture_size())
+        area.moveLeft((self.width() - area.width()) // 2)
         if self._pictured:
             painter.fillRect(area, QColor(colours.stage))
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(area, self._image)
-        font = QFont(self.font())
-        font.setPixelSize(12)
-        painter.setFont(font)
+        painter.setFont(self._small())
         for number, line in enumerate(self._lines):
             painter.setPen(QColor(colours.text if number == 0 else colours.faint))
             top = area.bottom() + 1 + number * _LINE

@@ -173,6 +173,7 @@ class SegmentsItem(RowItem):
 
     _NARROW = 3.0  # pixels, at least
     _PLAIN = 6.0  # under which a block is drawn by its colour alone
+    _GRASP = 2.0  # pixels beside a block that still mean it
 
     def __init__(self, box: Any) -> None:
         super().__init__(box, 1)
@@ -197,18 +198,27 @@ class SegmentsItem(RowItem):
 
     def at(self, pixels: float) -> SegmentRow | None:
         """The segment under a point of the row, the nearest where several are."""
+        (x0, x1), _ = self._box.viewRange()
+        a_pixel = (x1 - x0) / max(float(self._box.width()), 1.0)  # in seconds
+        reach = (self._NARROW / 2 + self._GRASP) * a_pixel
+        at = x0 + pixels * a_pixel
+        near = [(i, self._span(row)) for i, row in self._between(at - reach, at + reach)]
         hits = [
-            (abs(sum(self._span(row)) / 2 - pixels), i)
-            for i, row in self._visible()
-            if self._span(row)[0] - 2 <= pixels <= self._span(row)[1] + 2
+            (abs((left + right) / 2 - pixels), i)
+            for i, (left, right) in near
+            if left - self._GRASP <= pixels <= right + self._GRASP
         ]
         return self._rows[min(hits)[1]] if hits else None
 
     def _visible(self) -> list[tuple[int, SegmentRow]]:
         (x0, x1), _ = self._box.viewRange()
-        first = bisect_left(self._starts, x0 - self._longest)
-        last = bisect_left(self._starts, x1)
-        return [(i, self._rows[i]) for i in range(first, last) if self._rows[i].ends >= x0]
+        return self._between(x0, x1)
+
+    def _between(self, start: float, stop: float) -> list[tuple[int, SegmentRow]]:
+        """Those of which some part lies between two times, with their numbers."""
+        first = bisect_left(self._starts, start - self._longest)
+        last = bisect_left(self._starts, stop)
+        return [(i, self._rows[i]) for i in range(first, last) if self._rows[i].ends >= start]
 
     def _span(self, row: SegmentRow) -> tuple[float, float]:
         left, right = self.left_of(row.begins), self.left_of(row.ends)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from canvas_maker import grey_picture
 from desk_driver import build, in_front, wait_analysed
 from gui_garbage import garbage_waits_for_the_end_of_a_test as garbage_waits_for_the_end_of_a_test
 from hands import CTRL, KEY, Keyboard
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import QFileDialog
 from recorder import joined_on_desk, record
 
 from app import language
+from app.views.canvas import VideoCanvas
 from engine import api
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +37,18 @@ def strings():
 def english(qtbot):
     yield
     language.use(QCoreApplication.instance(), "en")
+
+
+@pytest.fixture
+def canvas(qtbot):
+    """600 x 400 pixels with a grey picture that is fitted into them."""
+    widget = VideoCanvas()
+    qtbot.addWidget(widget)
+    widget.resize(600, 400)
+    widget.set_picture(grey_picture(), 7)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +72,9 @@ def on_walk(qtbot, walk, walk_home, user_home, monkeypatch):
     Keyboard(application).press(KEY.Key_O, CTRL)
     wait_analysed(qtbot, application)
     qtbot.waitUntil(lambda: application.window.canvas.index() == 0)
+    # it takes room from the picture: what is measured in pixels waits for it
+    qtbot.waitUntil(lambda: "No weights know this camera" in application.window.notice.text())
+    QCoreApplication.processEvents()
     return application
 
 

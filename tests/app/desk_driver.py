@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from moving import move_mouse
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -87,15 +86,6 @@ def wait_analysed(qtbot, application: Application) -> None:
 
 def wait_frame(qtbot, application: Application, index: int) -> None:
     qtbot.waitUntil(lambda: application.desk.playback.index == index, timeout=5_000)
-
-
-def drag(widget, start: QPointF, stop: QPointF, steps: int = 6) -> None:
-    """A left drag in small steps, as a hand makes it."""
-    QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start.toPoint())
-    for step in range(1, steps + 1):
-        move_mouse(widget, start + (stop - start) * (step / steps), Qt.MouseButton.LeftButton)
-        QApplication.processEvents()
-    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=stop.toPoint())
 
 
 def in_front(application: Application) -> None:

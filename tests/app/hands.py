@@ -5,9 +5,9 @@ Nothing here calls a slot or a controller: a step that cannot be made by real ev
 
 from __future__ import annotations
 
-from moving import move_mouse
+from pointer import by_hand, drag_mouse, move_mouse, turn_wheel
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QScrollArea, QWidget
 
@@ -77,13 +77,9 @@ class Mouse:
         release: bool = True,
     ) -> None:
         """In small steps, as a hand makes it."""
-        first, last = QPointF(start), QPointF(stop)
-        QTest.mousePress(widget, LEFT, modifier, self._seen(widget, first.toPoint()))
-        for step in range(1, steps + 1):
-            move_mouse(widget, first + (last - first) * (step / steps), LEFT, modifier)
-            QApplication.processEvents()
-        if release:
-            self.let_go(widget, last)
+        self._seen(widget, QPointF(start).toPoint())
+        path = by_hand(start, stop, steps)
+        drag_mouse(widget, *path, modifier=modifier, release=release)
 
     def let_go(self, widget: QWidget, at: QPoint | QPointF) -> None:
         QTest.mouseRelease(widget, LEFT, NONE, QPointF(at).toPoint())
@@ -94,17 +90,7 @@ class Mouse:
     def wheel(
         self, widget: QWidget, at: QPoint, notches: int, modifier: Qt.KeyboardModifier = NONE
     ) -> None:
-        turn = QWheelEvent(
-            QPointF(at),
-            QPointF(widget.mapToGlobal(at)),
-            QPoint(),
-            QPoint(0, 120 * notches),
-            Qt.MouseButton.NoButton,
-            modifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(widget, turn)
+        turn_wheel(widget, at, notches, modifier)
 
     def menu(self, command: str) -> None:
         """Choose a command in its menu."""

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from moving import move_mouse
+from canvas_maker import SQUARE, at, grey_picture
+from pointer import by_hand, drag_mouse, turn_wheel
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication
 
 from app.imaging import HEAT, heat_image, to_qimage
 from app.views.canvas import VideoCanvas
-from engine.scoring.ignoring import IgnoredArea
 from engine.scoring.regions import Region
 
 if TYPE_CHECKING:
@@ -22,52 +22,11 @@ if TYPE_CHECKING:
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
-SQUARE = IgnoredArea(((0.2, 0.2), (0.6, 0.2), (0.6, 0.6), (0.2, 0.6)), "clock")
-
-
-def grey_picture(width: int = 400, height: int = 200) -> QImage:
-    return to_qimage(np.full((height, width, 3), 128, np.uint8))
 
 
 def region(x: int, y: int, w: int, h: int, peak: float) -> Region:
     outline = np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], np.int32)
     return Region(outline, (x, y, w, h), peak)
-
-
-@pytest.fixture
-def canvas(qtbot: QtBot) -> VideoCanvas:
-    widget = VideoCanvas()
-    qtbot.addWidget(widget)
-    widget.resize(600, 400)
-    widget.set_picture(grey_picture(), 7)
-    with qtbot.waitExposed(widget):
-        widget.show()
-    return widget
-
-
-def at(canvas: VideoCanvas, x: float, y: float) -> QPoint:
-    return canvas.from_shares(x, y).toPoint()
-
-
-def drag(canvas: VideoCanvas, start: QPoint, stop: QPoint) -> None:
-    QTest.mousePress(canvas, LEFT, NONE, start)
-    move_mouse(canvas, (start + stop) / 2, LEFT)
-    move_mouse(canvas, stop, LEFT)
-    QTest.mouseRelease(canvas, LEFT, NONE, stop)
-
-
-def wheel(canvas: VideoCanvas, place: QPoint, notches: int) -> None:
-    turn = QWheelEvent(
-        QPointF(place),
-        QPointF(canvas.mapToGlobal(place)),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        NONE,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(canvas, turn)
 
 
 def pixels(canvas: VideoCanvas) -> QImage:
@@ -130,7 +89,7 @@ def test_the_wheel_keeps_the_point_under_the_mouse(
     spot = at(canvas, *place)
     before = canvas.to_shares(QPointF(spot))
     for notches in (1, 1, 3, -1):
-        wheel(canvas, spot, notches)
+        turn_wheel(canvas, spot, notches)
         assert canvas.to_shares(QPointF(spot)) == pytest.approx(before, abs=0.003)
     assert canvas.zoom() == pytest.approx(1.5 * 1.25**4)
 
@@ -138,8 +97,8 @@ def test_the_wheel_keeps_the_point_under_the_mouse(
 def test_zooming_out_comes_to_rest_at_fit_and_goes_no_further_than_actual_size(
     canvas: VideoCanvas,
 ) -> None:
-    wheel(canvas, QPoint(10, 200), 2)
-    wheel(canvas, QPoint(300, 200), -3)
+    turn_wheel(canvas, QPoint(10, 200), 2)
+    turn_wheel(canvas, QPoint(300, 200), -3)
     assert canvas.is_fitting()
     for _ in range(9):
         canvas.zoom_out()
@@ -158,10 +117,10 @@ def test_zooming_is_told(canvas: VideoCanvas, qtbot: QtBot) -> None:
 def test_dragging_pans_a_zoomed_picture_and_tells_no_click(
     canvas: VideoCanvas, qtbot: QtBot
 ) -> None:
-    wheel(canvas, QPoint(300, 200), 4)
+    turn_wheel(canvas, QPoint(300, 200), 4)
     held = canvas.to_shares(QPointF(300, 200))
     with qtbot.assertNotEmitted(canvas.clicked_at):
-        drag(canvas, QPoint(300, 200), QPoint(350, 230))
+        drag_mouse(canvas, *by_hand(QPoint(300, 200), QPoint(350, 230), 2))
     assert canvas.to_shares(QPointF(350, 230)) == pytest.approx(held, abs=0.003)
 
 
@@ -171,115 +130,6 @@ def test_a_click_tells_its_place_in_shares(canvas: VideoCanvas, qtbot: QtBot) ->
     assert told.args == pytest.approx([0.25, 0.75], abs=0.003)
     with qtbot.assertNotEmitted(canvas.clicked_at):
         QTest.mouseClick(canvas, LEFT, NONE, QPoint(300, 5))
-
-
-@pytest.mark.parametrize("notches", [0, 3, 6])
-def test_dragging_in_the_area_tool_draws_an_area_in_shares_at_any_zoom(
-    canvas: VideoCanvas, qtbot: QtBot, notches: int
-) -> None:
-    wheel(canvas, at(canvas, 0.45, 0.5), notches) if notches else None
-    canvas.set_tool("area")
-    start, stop = at(canvas, 0.42, 0.55), at(canvas, 0.5, 0.45)
-    with qtbot.waitSignal(canvas.area_drawn) as told:
-        drag(canvas, start, stop)
-    (area,) = told.args
-    expected = ((0.42, 0.45), (0.5, 0.45), (0.5, 0.55), (0.42, 0.55))
-    for point, wanted in zip(area.points, expected, strict=True):
-        assert point == pytest.approx(wanted, abs=0.004)
-
-
-def test_an_area_dragged_beyond_the_picture_ends_at_its_edge(
-    canvas: VideoCanvas, qtbot: QtBot
-) -> None:
-    canvas.set_tool("area")
-    with qtbot.waitSignal(canvas.area_drawn) as told:
-        drag(canvas, at(canvas, 0.9, 0.9), QPoint(599, 399))
-    (area,) = told.args
-    assert max(y for _, y in area.points) == 1.0
-
-
-def test_clicked_corners_become_a_polygon_at_the_double_click(
-    canvas: VideoCanvas, qtbot: QtBot
-) -> None:
-    canvas.set_tool("area")
-    corners = [(0.2, 0.2), (0.8, 0.3), (0.5, 0.9)]
-    for corner in corners[:2]:
-        QTest.mouseClick(canvas, LEFT, NONE, at(canvas, *corner))
-    with qtbot.waitSignal(canvas.area_drawn) as told:
-        QTest.mouseClick(canvas, LEFT, NONE, at(canvas, *corners[2]))
-        QTest.mouseDClick(canvas, LEFT, NONE, at(canvas, *corners[2]))
-    (area,) = told.args
-    assert len(area.points) == 3
-    for point, wanted in zip(area.points, corners, strict=True):
-        assert point == pytest.approx(wanted, abs=0.004)
-
-
-def test_escape_abandons_a_polygon(canvas: VideoCanvas, qtbot: QtBot) -> None:
-    canvas.set_tool("area")
-    for corner in ((0.2, 0.2), (0.8, 0.3), (0.5, 0.9)):
-        QTest.mouseClick(canvas, LEFT, NONE, at(canvas, *corner))
-    QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    with qtbot.assertNotEmitted(canvas.area_drawn):
-        QTest.keyClick(canvas, Qt.Key.Key_Return)
-
-
-def test_escape_abandons_a_rectangle_that_is_being_dragged(
-    canvas: VideoCanvas, qtbot: QtBot
-) -> None:
-    canvas.set_tool("area")
-    with qtbot.assertNotEmitted(canvas.area_drawn):
-        QTest.mousePress(canvas, LEFT, NONE, at(canvas, 0.2, 0.2))
-        move_mouse(canvas, at(canvas, 0.6, 0.6), LEFT)
-        QTest.keyClick(canvas, Qt.Key.Key_Escape)
-        move_mouse(canvas, at(canvas, 0.7, 0.7), LEFT)
-        QTest.mouseRelease(canvas, LEFT, NONE, at(canvas, 0.7, 0.7))
-        QTest.keyClick(canvas, Qt.Key.Key_Return)
-
-
-def test_an_area_is_drawn_with_the_keyboard_alone(canvas: VideoCanvas, qtbot: QtBot) -> None:
-    canvas.set_tool("area")
-    canvas.setFocus()
-    shift = Qt.KeyboardModifier.ShiftModifier
-    QTest.keyClick(canvas, Qt.Key.Key_Space)
-    QTest.keyClick(canvas, Qt.Key.Key_Right, shift)
-    QTest.keyClick(canvas, Qt.Key.Key_Space)
-    QTest.keyClick(canvas, Qt.Key.Key_Down)
-    QTest.keyClick(canvas, Qt.Key.Key_Space)
-    with qtbot.waitSignal(canvas.area_drawn) as told:
-        QTest.keyClick(canvas, Qt.Key.Key_Return)
-    (area,) = told.args
-    for point, wanted in zip(area.points, ((0.5, 0.5), (0.55, 0.5), (0.55, 0.51)), strict=True):
-        assert point == pytest.approx(wanted)
-
-
-def test_delete_removes_the_area_under_the_mouse_and_no_other(
-    canvas: VideoCanvas, qtbot: QtBot
-) -> None:
-    canvas.set_areas([IgnoredArea(((0.0, 0.0), (0.1, 0.0), (0.1, 0.1))), SQUARE])
-    move_mouse(canvas, at(canvas, 0.9, 0.9))
-    with qtbot.assertNotEmitted(canvas.area_removed):
-        QTest.keyClick(canvas, Qt.Key.Key_Delete)
-    move_mouse(canvas, at(canvas, 0.4, 0.4))
-    with qtbot.waitSignal(canvas.area_removed) as told:
-        QTest.keyClick(canvas, Qt.Key.Key_Delete)
-    assert told.args == [1]
-
-
-def test_the_right_button_offers_to_remove_the_area(canvas: VideoCanvas, qtbot: QtBot) -> None:
-    canvas.set_areas([SQUARE])
-    place = at(canvas, 0.3, 0.5)
-    asked = QContextMenuEvent(
-        QContextMenuEvent.Reason.Mouse, place, canvas.mapToGlobal(place), NONE
-    )
-    QApplication.sendEvent(canvas, asked)
-    menu = canvas.findChild(QMenu)
-    assert menu is not None
-    (remove,) = menu.actions()
-    assert "clock" in remove.text()
-    with qtbot.waitSignal(canvas.area_removed) as told:
-        QTest.keyClick(menu, Qt.Key.Key_Down)
-        QTest.keyClick(menu, Qt.Key.Key_Return)
-    assert told.args == [0]
 
 
 def test_modes_cycle_and_come_back(canvas: VideoCanvas) -> None:
@@ -335,7 +185,7 @@ def test_single_pixels_are_sharp_when_seen_from_near(canvas: VideoCanvas) -> Non
     board[::2, ::2] = board[1::2, 1::2] = 255
     canvas.set_picture(to_qimage(board), 8)
     canvas.clearFocus()
-    wheel(canvas, QPoint(300, 200), 8)
+    turn_wheel(canvas, QPoint(300, 200), 8)
     inner = as_rgb(pixels(canvas))[50:350, 50:550]
     assert set(np.unique(inner)) == {0, 255}
 
@@ -347,7 +197,7 @@ def test_without_a_picture_the_canvas_says_what_to_do(canvas: VideoCanvas, qtbot
     assert len(np.unique(as_rgb(pixels(canvas)))) > 10
     with qtbot.assertNotEmitted(canvas.clicked_at):
         QTest.mouseClick(canvas, LEFT)
-    wheel(canvas, QPoint(300, 200), 1)
+    turn_wheel(canvas, QPoint(300, 200), 1)
     canvas.zoom_in()
 
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from desk_driver import build, open_and_analyse, press, wait_frame, write_tiny_weights
-from moving import move_mouse
+from pointer import move_mouse
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 

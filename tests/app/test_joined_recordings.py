@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from desk_driver import drag, press, wait_frame
-from moving import move_mouse
+from desk_driver import press, wait_frame
+from pointer import by_hand, drag_mouse, move_mouse
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from recorder import NAMES, STARTS, document, name, shown
@@ -69,7 +69,7 @@ def test_a_click_in_another_file_shows_that_frame_and_the_view_stays(qtbot, join
 def test_a_drag_over_the_border_scrubs_from_file_to_file(qtbot, joined):
     before = view(joined)
     surface = joined.window.timeline.view.viewport()
-    drag(surface, QPointF(place(joined, 1.0)), QPointF(place(joined, 7.03)))
+    drag_mouse(surface, *by_hand(place(joined, 1.0), place(joined, 7.03)))
     assert view(joined) == before
     shown(qtbot, joined, 1, joined.desk.playback.wanted)
     assert joined.desk.playback.index == pytest.approx(20, abs=1)
@@ -179,7 +179,7 @@ def test_a_setting_holds_for_all_files_and_is_a_step_of_undo_of_each(qtbot, join
     surface = joined.window.timeline.view.viewport()
     row = joined.window.timeline._score
     at = row.box.mapViewToScene(QPointF(1.0, settings.threshold))
-    drag(surface, at, at - QPointF(0, 25))
+    drag_mouse(surface, *by_hand(at, at - QPointF(0, 25)))
     threshold = joined.desk.reviewing.state.segments.threshold
     assert threshold > settings.threshold
     for number in range(3):

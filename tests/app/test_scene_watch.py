@@ -8,7 +8,7 @@ import pytest
 from desk_driver import build, in_front, open_and_analyse, wait_frame
 from footage_maker import make_video
 from hands import Keyboard, Mouse
-from moving import move_mouse
+from pointer import move_mouse
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from desk_driver import build, in_dialog, open_and_analyse, press, wait_frame
-from moving import move_mouse
+from pointer import move_mouse
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox

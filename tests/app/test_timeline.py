@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from moving import move_mouse
+from pointer import drag_mouse, turn_wheel
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -66,12 +65,8 @@ def strip_pixel(timeline: Timeline, seconds: float) -> QPoint:
     return QPoint(round(at.x()), round(at.y()))
 
 
-def drag(timeline: Timeline, *points: QPoint, button=LEFT, modifier=PLAIN) -> None:
-    view = timeline.view.viewport()
-    QTest.mousePress(view, button, modifier, points[0])
-    for point in points[1:]:
-        move_mouse(view, point, button, modifier)
-    QTest.mouseRelease(view, button, modifier, points[-1])
+def drag(timeline: Timeline, *points: QPoint, **how) -> None:
+    drag_mouse(timeline.view.viewport(), *points, **how)
 
 
 def heard(signal) -> list:
@@ -125,7 +120,9 @@ def test_dragging_gamma_says_its_values_all_along(timeline: Timeline) -> None:
     QApplication.processEvents()
     timeline.redraw()
     moved, final = heard(timeline.gamma_moved), heard(timeline.gamma_set)
-    drag(timeline, *(pixel(timeline, 100, v, REGULAR) for v in (0.015, 0.017, 0.02)))
+    drag_mouse(
+        timeline.view.viewport(), *(pixel(timeline, 100, v, REGULAR) for v in (0.015, 0.017, 0.02))
+    )
     assert len(moved) == 2
     assert final == pytest.approx([0.02], abs=0.001)
 
@@ -140,7 +137,9 @@ def test_click_on_a_block_chooses_its_segment(timeline: Timeline) -> None:
 def test_edges_of_the_selected_segment_can_be_dragged(timeline: Timeline) -> None:
     timeline.set_selected("b")
     moved = heard(timeline.segment_edges_moved)
-    drag(timeline, pixel(timeline, 143), pixel(timeline, 150), pixel(timeline, 160))
+    drag_mouse(
+        timeline.view.viewport(), pixel(timeline, 143), pixel(timeline, 150), pixel(timeline, 160)
+    )
     assert len(moved) == 1
     assert moved[0][0] == "b"
     assert moved[0][1:] == pytest.approx((137.0, 160.0), abs=0.3)
@@ -157,17 +156,7 @@ def test_wheel_zooms_around_the_mouse_from_all_to_single_frames(timeline: Timeli
     at = QPointF(pixel(timeline, 140))
     for _ in range(60):
         before = timeline.seconds_at(at)
-        event = QWheelEvent(
-            at,
-            timeline.view.viewport().mapToGlobal(at),
-            QPoint(),
-            QPoint(0, 120),
-            Qt.MouseButton.NoButton,
-            PLAIN,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(timeline.view.viewport(), event)
+        turn_wheel(timeline.view.viewport(), at, 1)
         assert timeline.seconds_at(at) == pytest.approx(before, abs=0.05)
     start, stop = timeline.visible_span()
     assert stop - start == pytest.approx(6 / RATE)
@@ -178,7 +167,13 @@ def test_right_drag_and_shift_drag_pan_without_scrubbing(timeline: Timeline) -> 
     timeline.zoom_at(100, 8)
     for button, modifier in ((RIGHT, PLAIN), (LEFT, SHIFT)):
         start, _ = timeline.visible_span()
-        drag(timeline, QPoint(500, 120), QPoint(400, 120), button=button, modifier=modifier)
+        drag_mouse(
+            timeline.view.viewport(),
+            QPoint(500, 120),
+            QPoint(400, 120),
+            button=button,
+            modifier=modifier,
+        )
         assert timeline.visible_span()[0] > start
     assert scrubbed == []
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from desk_driver import build, open_and_analyse, press, wait_analysed, wait_frame
-from moving import move_mouse
+from pointer import move_mouse
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
 KEY = Qt.Key
@@ -58,6 +59,8 @@ def test_the_mouse_says_which_marks_lie_under_it(qtbot, desk):
     row = desk.window.timeline._segments._rows[0]
     move_mouse(view, place(desk, (row.begins + row.ends) / 2))
     assert hover.lines()[3:] == (f"segment, unjudged, peak {row.peak:.2f}",)
+    words = QFontMetrics(hover._small()).horizontalAdvance(hover.lines()[3])
+    assert hover.contentsRect().width() > words, "nothing of it is cut off"
     desk.desk.reviewing.set_threshold(1e6)
     press(desk, KEY.Key_N, SHIFT)
     near = desk.desk.near._rows[0]

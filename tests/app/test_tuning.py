@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from moving import move_mouse
+from pointer import drag_mouse
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.views.histogram import Histogram
@@ -35,19 +34,12 @@ def heard(signal) -> list:
     return values
 
 
-def drag(widget: QWidget, start: QPoint, *points: QPoint) -> None:
-    QTest.mousePress(widget, LEFT, pos=start)
-    for point in points:
-        move_mouse(widget, point, LEFT)
-    QTest.mouseRelease(widget, LEFT, pos=points[-1])
-
-
 def test_moving_lambda_emits_while_dragged(panel: TuningPanel) -> None:
     settings = heard(panel.score_settings_changed)
     slider = panel.lambda_row.slider
     y, width = slider.height() // 2, slider.width()
     start = QPoint(7 + round(0.6 * (width - 14)), y)
-    drag(slider, start, start + QPoint(-30, 0), start + QPoint(-60, 0))
+    drag_mouse(slider, start, start + QPoint(-30, 0), start + QPoint(-60, 0))
     assert len(settings) >= 2
     assert settings[-1].lambda_ < settings[0].lambda_ < 0.6
     assert all(s.smooth == 0 for s in settings)
@@ -93,7 +85,7 @@ def test_dragging_the_histogram_moves_the_threshold(panel: TuningPanel) -> None:
     settings = heard(panel.segment_settings_changed)
     histogram = panel.histogram
     y, line = 40, round(histogram._x_of(panel.threshold_row.value()))
-    drag(histogram, QPoint(line, y), QPoint(line + 20, y), QPoint(line + 40, y))
+    drag_mouse(histogram, QPoint(line, y), QPoint(line + 20, y), QPoint(line + 40, y))
     thresholds = [s.threshold for s in settings]
     assert len(thresholds) == 2
     assert thresholds == sorted(thresholds)
@@ -108,7 +100,7 @@ def test_dragging_elsewhere_selects_a_range_of_scores_and_a_click_clears_it(qtbo
     histogram.set_threshold(2.0)
     chosen, moved = heard(histogram.range_selected), heard(histogram.threshold_moved)
     low, high = (QPoint(round(histogram._x_of(v)), 40) for v in (0.5, 1.25))
-    drag(histogram, high, low)
+    drag_mouse(histogram, high, low)
     assert histogram.brush() == (pytest.approx(0.5, abs=0.02), pytest.approx(1.25, abs=0.02))
     assert chosen[-1] == histogram.brush()
     QTest.mouseClick(histogram, Qt.MouseButton.LeftButton, pos=QPoint(20, 40))
