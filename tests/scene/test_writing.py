@@ -49,6 +49,12 @@ def test_the_index_lies_before_the_pictures(written: ScenePaths) -> None:
     assert 0 <= content.find(b"moov") < content.find(b"mdat")
 
 
+def test_the_same_spec_gives_the_same_bytes(tmp_path: Path) -> None:
+    spec = SceneSpec(7, 3.0, width=96, height=64, anomalies=(("runner", 0.5),))
+    files = [write_scene(spec, tmp_path / str(n), with_masks=False).video for n in range(4)]
+    assert len({file.read_bytes() for file in files}) == 1
+
+
 def test_labels_masks_and_events_agree(written: ScenePaths) -> None:
     document = json.loads(written.labels.read_text(encoding="utf-8"))
     files = sorted(written.masks.iterdir())
