@@ -12,7 +12,7 @@ from app.camera_pane import CameraPane
 from app.commands import Need
 from app.compare_pane import ComparePane
 from app.controllers.analysing import Analysing
-from app.controllers.document import Document
+from app.controllers.document import Document, plain_path
 from app.controllers.exporting import Exporting
 from app.controllers.judging import Judging
 from app.controllers.looking import Looking
@@ -23,6 +23,7 @@ from app.controllers.thumbnails import Thumbnails
 from app.copy_pane import CopyPane
 from app.demo_pane import DemoPane
 from app.detector_pane import DetectorPane
+from app.elsewhere_pane import ElsewherePane
 from app.figures_pane import FiguresPane
 from app.history_pane import HistoryPane
 from app.hover_pane import HoverPane
@@ -83,6 +84,7 @@ class Desk(QObject):
         self.compare = ComparePane(self)
         self.joined = JoinedPane(self)
         self.began = StartPane(self)
+        self.elsewhere = ElsewherePane(self)
         self.demo = DemoPane(self)
         self.marks = MarksPane(self)
         self.learning, self.cameras = LearnPane(self), CameraPane(self)
@@ -118,24 +120,33 @@ class Desk(QObject):
         for path in [each for each in paths if each.name.endswith(REVIEW)]:
             self.media.open_review(path)
         paths = [each for each in paths if not each.name.endswith(REVIEW)]
-        known = {document.key for document in self.documents}
-        fresh = [path for path in paths if str(path.absolute()) not in known]
+        fresh = []
         for path in paths:
-            if str(path.absolute()) in known:
-                self.choose(str(path.absolute()))
+            known = self.document_at(path)
+            if known is None:
+                fresh.append(path)
+            else:
+                self.choose(known.key)
         if fresh:
             self.window.show_desk(True)
             self.opener.open(fresh)
 
+    def document_at(self, path: Path) -> Document | None:
+        """The footage of the list that a path leads to, however it is spelled: one recording has
+        one row, so that nothing is decided about it twice.
+        """
+        wanted = plain_path(path)
+        return next((document for document in self.documents if document.is_at(wanted)), None)
+
     def analyse_with(self, path: Path, choice: str) -> None:
         """Open footage and analyse it with a detector or weights as soon as it is open."""
-        known = next((d for d in self.documents if d.path == path.absolute()), None)
+        known = self.document_at(path)
         if known is not None:
             known.choice = choice
             self.choose(known.key)
             self.analysing.start(known)
             return
-        self._analyse_when_open[str(path.absolute())] = choice
+        self._analyse_when_open[str(plain_path(path))] = choice
         self.open([path])
 
     @Slot(list)
@@ -145,7 +156,7 @@ class Desk(QObject):
 
     @Slot(object)
     def _on_listed(self, document: Document) -> None:
-        if any(known.key == document.key for known in self.documents):
+        if self.document_at(document.path) is not None:
             self.opener.cancel(document)
             return
         self.documents.append(document)
@@ -184,7 +195,7 @@ class Desk(QObject):
     @Slot(object)
     def _on_opened(self, document: Document) -> None:
         if document not in self.documents:
-            if any(known.key == document.key for known in self.documents):
+            if self.document_at(document.path) is not None:
                 return
             self.documents.append(document)
         self._show_list()

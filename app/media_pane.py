@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from app.controllers.document import plain_path
 from app.controllers.relinking import Relinking
 from app.language import tr, tr_count
 from app.views.relink_dialog import RelinkDialog
@@ -97,11 +98,11 @@ class MediaPane(QObject):
         if self._recent:
             self._desk.settings.forget(self._recent)
             self._recent = ""
-        key = str(path.absolute())
         if carried is not None:
-            if any(document.key == key for document in self._desk.documents):
-                self._desk.remove(key)
-            self._desk.opener.carry(key, carried)
+            known = self._desk.document_at(path)
+            if known is not None:
+                self._desk.remove(known.key)
+            self._desk.opener.carry(str(plain_path(path)), carried)
         self._desk.open([path])
 
     @Slot(object, object, object)

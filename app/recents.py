@@ -5,12 +5,13 @@ says it.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
@@ -25,12 +26,20 @@ if TYPE_CHECKING:
     from app.settings import RecentReview
 
 
+SOON_MS = 2000  # after a change of the review
+
+
 class Recents(QObject):
     """Keeps the list of recent reviews true, and the start page and a menu with it."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
+        self._soon = QTimer(self)  # so that a kill leaves the list true, too
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self._note_current)
+        desk.reviewing.state_changed.connect(self._note_soon)
         desk.opener.opened.connect(self.remember)
         desk.analysing.finished.connect(self.note)
         window = desk.window
@@ -80,6 +89,16 @@ class Recents(QObject):
             self._desk.settings.update_recent(document.key, **_facts(document))
             if not self._desk.window.on_desk():
                 self.show()
+
+    @Slot()
+    def _note_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _note_current(self) -> None:
+        if self._desk.current is not None:
+            self.note(self._desk.current)
 
     def note_all(self) -> None:
         """As the program closes or the start page comes back."""
@@ -150,7 +169,7 @@ def recent_row(review: RecentReview) -> RecentRow:
         review.state,
         when_words(review.opened, date.today()),
         review.thumbnail,
-        gone=not path.exists(),
+        gone=not os.path.exists(path),  # one that may not be asked counts as gone
     )
 
 

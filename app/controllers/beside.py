@@ -69,11 +69,12 @@ class BesideReview:
 class Beside(QObject):
     """Keeps `document.track` of every joined file true, a few milliseconds at a time.
 
-    changed: the track of a Document is new.
+    changed: the track of a Document is new.  joined: what another window had changed in a review.
     """
 
     changed = Signal(object)
     failed = Signal(object)
+    joined = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -155,10 +156,25 @@ class Beside(QObject):
         self._saving.stop()
         for document in self._documents:
             if document.session is not None:
-                try:
-                    document.session.save_if_changed()
-                except OSError as error:
-                    self.failed.emit(unsaved(error))
+                self._with(document, document.session.save_if_changed)
+
+    @Slot()
+    def catch_up(self) -> None:
+        """Take in what other windows decided meanwhile."""
+        for document in self._documents:
+            if document.session is not None:
+                self._with(document, document.session.catch_up)
+        self.save()
+
+    def _with(self, document: Document, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except OSError as error:
+            self.failed.emit(unsaved(error))
+        joined = document.session.take_joined() if document.session is not None else None
+        if joined is not None:
+            self.refresh(document)
+            self.joined.emit(joined)
 
     def stop(self) -> None:
         """Nothing is worked out any more."""

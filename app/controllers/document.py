@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
     from engine.review.session import ReviewSession
     from engine.review.stored import Summary
     from engine.timebase import FrameSpan
+
+
+def plain_path(path: Path) -> Path:
+    """A path from the root without `.` and `..`.  Links stay: their names are the analyst's."""
+    absolute = path.absolute()
+    short = Path(os.path.normpath(absolute))
+    return short if same_place(short, absolute) else absolute  # `..` behind a link leads elsewhere
+
+
+def same_place(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, through links and other spellings as well."""
+    try:
+        return one == other or one.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +81,10 @@ class Document:
     changes: tuple[SceneChange, ...] | None = None
     notes: tuple[str, ...] = ()
     thumbnails: dict[str, QImage] = field(default_factory=dict)
+
+    def is_at(self, path: Path) -> bool:
+        """Whether a path, however it is spelled, leads to this footage."""
+        return same_place(self.path, path)
 
     @property
     def key(self) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from app.controllers.document import Document
+from app.controllers.document import Document, plain_path
 from app.imaging import to_qimage
 from app.jobs import Job
 from app.language import mark, tr
@@ -97,7 +97,7 @@ class Opener(QObject):
                 failed = Document(path, error=_as_told(path, error))
                 self._told.append(("opened", failed))
                 continue
-            documents += [self._document(each.absolute()) for each in found]
+            documents += [self._document(plain_path(each)) for each in found]
         for document in documents:
             self._told.append(("listed", document))
         yield Progress("opening", 0, len(documents), "file")

@@ -35,11 +35,14 @@ SAVE_MS = 300  # a dragged slider is saved this often while it moves
 
 
 class Reviewing(QObject):
-    """State of the current review; `track_changed` after every recomputation."""
+    """State of the current review; `track_changed` after every recomputation; `joined` with what
+    another window had changed in it.
+    """
 
     track_changed = Signal()
     state_changed = Signal()
     failed = Signal(object)
+    joined = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +70,7 @@ class Reviewing(QObject):
         self.calibration, self._parts = None, {}
         self._normality.forget()
         self._ensure_session()
+        self.catch_up()
         self._recompute()
         self.state_changed.emit()
 
@@ -198,6 +202,25 @@ class Reviewing(QObject):
             document.session.save_if_changed()
         except OSError as error:
             self._tell_unsaved(error)
+        self._tell_joined()
+
+    @Slot()
+    def catch_up(self) -> None:
+        """Take in what another window decided meanwhile."""
+        if self.session is None:
+            return
+        try:
+            self.session.catch_up()
+        except OSError as error:
+            self._tell_unsaved(error)
+        self.save()
+
+    def _tell_joined(self) -> None:
+        joined = self.session.take_joined() if self.session is not None else None
+        if joined is not None:
+            self.joined.emit(joined)
+            self.state_changed.emit()
+            self.refresh()
 
     def _tell_unsaved(self, error: OSError) -> None:
         self.failed.emit(unsaved(error))
@@ -247,6 +270,7 @@ class Reviewing(QObject):
             walk()
         except OSError as error:
             self._tell_unsaved(error)
+        self._tell_joined()
         self.state_changed.emit()
         self.refresh()
 
@@ -261,6 +285,7 @@ class Reviewing(QObject):
         except OSError as error:
             self._tell_unsaved(error)
             return None
+        self._tell_joined()
         if title is not None:
             self.state_changed.emit()
             self.refresh()

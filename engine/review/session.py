@@ -13,6 +13,7 @@ from engine.analysis.analysis import FootageReference
 from engine.errors import BadSetting
 from engine.files import write_json
 from engine.review.history import History, HistoryStep
+from engine.review.joining import Joined, joined_states
 from engine.review.state import ReviewState
 from engine.review.versions import (
     FORMAT,
@@ -27,6 +28,8 @@ from engine.review.versions import (
 
 MERGE_SECONDS = 1.5  # a pause in dragging begins another step of undo
 VERSION_SECONDS = 900.0  # how long one sitting goes on before another version is kept
+ELSEWHERE = "Changes from another window"
+Stamp = tuple[int, int, int]  # what tells one writing of a file from another
 
 __all__ = ["ReviewSession", "UnreadableReview", "open_review", "read_review", "review_path"]
 
@@ -43,6 +46,10 @@ class ReviewSession:
 
     Undone and redone steps are saved with the state.  `history_lost`: the file's state could be
     read, its steps could not.
+
+    Another window may have the same review open.  A file that was written elsewhere is never
+    overwritten: what both changed since they agreed is joined, as a step of undo, and `joined`
+    says so until it is taken.
     """
 
     path: Path
@@ -50,6 +57,9 @@ class ReviewSession:
     analysis: str = ""
     state: ReviewState = field(default_factory=ReviewState)
     history_lost: bool = False
+    joined: Joined | None = None
+    _agreed: ReviewState | None = None  # what the file said when it was read or written last
+    _stamp: Stamp | None = None
     _history: History = field(default_factory=History)
     _versioned: float | None = None
     _dirty: bool = False
@@ -137,6 +147,7 @@ class ReviewSession:
         """Replace the review file atomically; the first save of a sitting, and one now and then,
         keeps the file before it.
         """
+        self.catch_up()
         now = time.monotonic()
         due = self._versioned is None or now - self._versioned >= VERSION_SECONDS
         if due and self.path.is_file():
@@ -144,7 +155,45 @@ class ReviewSession:
         if due:
             self._versioned = now
         write_json(self.path, self.as_dict())
+        self._agree()
         self._dirty = False
+
+    def catch_up(self) -> bool:
+        """Take in what another window wrote since; returns whether the state is another now.
+
+        A file that is damaged or gone is not waited for: the next save writes it anew, and keeps
+        the damaged one as a version.
+        """
+        stamp = _stamp(self.path)
+        if stamp is None or stamp == self._stamp:
+            return False
+        try:
+            theirs = read_review(self.path)
+        except UnreadableReview:
+            keep_version(self.path)
+            return False
+        self._stamp = stamp
+        base = self._agreed if self._agreed is not None else theirs
+        joined = joined_states(base, self.state, theirs)
+        self._agreed = theirs
+        if joined.clashes:
+            keep_version(self.path)
+            self.joined = joined
+        if joined.state == self.state:
+            return False
+        self._history.add(ELSEWHERE, self.state)
+        self._changed = 0.0
+        self._dirty = self._dirty or joined.state != theirs
+        self.state, self.joined = joined.state, joined
+        return True
+
+    def take_joined(self) -> Joined | None:
+        """What was taken in from another window since this was asked last."""
+        joined, self.joined = self.joined, None
+        return joined
+
+    def _agree(self) -> None:
+        self._agreed, self._stamp = self.state, _stamp(self.path)
 
     def save_if_changed(self) -> None:
         """Save unless the file has everything already."""
@@ -182,9 +231,11 @@ def open_review(
     """
     session = ReviewSession(path, footage, analysis, default)
     if not path.is_file():
+        session._agreed = default
         return session
+    session._stamp = _stamp(path)  # before it is read: what is written in between is seen later
     document = read_document(path)
-    session.state = state_of(path, document)
+    session.state = session._agreed = state_of(path, document)
     steps = document.get("history")
     if isinstance(steps, dict):  # version 1 has titles alone
         try:
@@ -192,6 +243,15 @@ def open_review(
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, BadSetting):
             session.history_lost = True
     return session
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """None where there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def recovered_review(
