@@ -38,6 +38,8 @@ COMMANDS: tuple[Command, ...] = (
             "Review and analysis in a folder, to go on with them on another computer"),
     Command("file.join", "Join recordings", "File", ("Ctrl+J",), "joinable",
             "Show files of one recorder that follow each other on one line of time"),
+    Command("file.find", "Find moved footage...", "File", ("Ctrl+Alt+F",), "footage",
+            "Say where the footage is now that was moved or renamed; its review stays with it"),
     Command("file.working_copy", "Make a working copy", "File", ("Ctrl+Alt+C",), "counted",
             "For footage without usable times: the same pictures beside it, quick to jump in"),
     Command("file.start_time", "When it began...", "File", ("Shift+G",), "review",

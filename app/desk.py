@@ -298,7 +298,8 @@ class Desk(QObject):
     @Slot(object)
     def tell(self, error: EngineError) -> None:
         """An expected failure, above the desk."""
-        self.window.notice.show_notice(tr(str(error)), tr(error.hint))
+        find = self.media.offer()
+        self.window.notice.show_notice(tr(str(error)), "" if find else tr(error.hint), action=find)
 
     @Slot()
     def allow(self) -> None:

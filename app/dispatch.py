@@ -66,6 +66,7 @@ class Dispatch(QObject):
             {
                 "file.open_review": desk.media.ask_for_review,
                 "file.copy_review": desk.media.save_copy,
+                "file.find": desk.media.find_current,
                 "file.working_copy": desk.copies.start,
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ class MediaPane(QObject):
         self._desk = desk
         self.relinking = Relinking(self)
         self.dialog: RelinkDialog | None = None
-        self._recent = ""
+        self._recent = self._moved = ""
         self.relinking.located.connect(self._on_located)
         self.relinking.missing.connect(self._on_missing)
         self.relinking.searched.connect(self._on_searched)
@@ -48,17 +49,35 @@ class MediaPane(QObject):
 
     def open_review(self, path: Path) -> None:
         """Open a review file with its footage."""
-        self._recent = ""
+        self._recent = self._moved = ""
         self.relinking.open_review(path)
 
     def open_recent(self, path: str) -> None:
         """Open footage of the recent list; ask where it is if it is gone."""
-        if Path(path).exists():
+        if os.path.exists(path):
             self._desk.open([Path(path)])
             return
         rows = {row.path: row for row in self._desk.settings.recent_reviews}
-        self._recent = path
+        self._recent, self._moved = path, ""
         self.relinking.ask_for(path, rows[path].fingerprint if path in rows else "")
+
+    def offer(self) -> tuple[str, str] | None:
+        """The button of a notice while the present footage is not where it was; None else."""
+        document = self._desk.current
+        gone = document is not None and not os.path.exists(document.path)
+        return (tr("Find it…"), "file.find") if gone else None
+
+    def find_current(self) -> None:
+        """Ask where the present footage is now, if it is not where it was."""
+        document = self._desk.current
+        if document is None or document.footage is None:
+            return
+        if self.offer() is None:
+            self._desk.window.statusBar().showMessage(tr("The footage is where it was"), 4000)
+            return
+        head = None if document.analysis is None else document.analysis.head
+        self._moved = document.key
+        self.relinking.ask_for(document.key, "" if head is None else head.footage.fingerprint)
 
     def save_copy(self) -> None:
         """Ask where the review is to be copied to, with its analysis."""
@@ -93,11 +112,15 @@ class MediaPane(QObject):
 
     @Slot(object, object)
     def _on_located(self, path: Path, carried: CarriedReview | None) -> None:
+        moved = self._moved  # closing the dialog forgets it
         if self.dialog is not None:
             self.dialog.accept()
         if self._recent:
             self._desk.settings.forget(self._recent)
             self._recent = ""
+        if moved:
+            self._desk.remove(moved)
+            self._desk.settings.forget(moved)
         if carried is not None:
             known = self._desk.document_at(path)
             if known is not None:
@@ -154,4 +177,4 @@ class MediaPane(QObject):
         self.relinking.stop()
         if self.dialog is not None:
             self.dialog.deleteLater()
-        self.dialog = None
+        self.dialog, self._moved = None, ""

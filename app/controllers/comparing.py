@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.jobs import LatestWorker
-from engine.errors import EngineError
+from engine.errors import EngineError, FootageNotFound
 
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
@@ -79,7 +79,7 @@ def _read(wish: Wish) -> Others:
 
     try:
         heads = stored_heads(wish.footage)
-    except OSError:  # the footage itself is gone: playback says so
+    except FootageNotFound:  # playback says so
         return Others(wish, [], None)
     chosen = None
     if wish.chosen is not None and any(head.path == wish.chosen for head in heads):

@@ -91,6 +91,7 @@ class AnalysisRun:
         earlier: Analysis | None = None,
         keep: int = 0,
     ) -> None:
+        footage.require_there()
         check_target(footage, path)
         self.footage, self.detector, self.path = footage, detector, path
         self._growing = working_path(path)  # a complete analysis stays until this one is complete

@@ -10,16 +10,20 @@ from engine.analysis.analysis import Analysis
 from engine.analysis.file import WORKING, StoredHead, read_analysis, read_head
 from engine.analysis.journal import journal_path
 from engine.detectors.base import DetectorFacts
-from engine.errors import UnreadableAnalysis
+from engine.errors import FootageNotFound, UnreadableAnalysis
 from engine.files import fingerprint
 from engine.places import user_folder
 
 
 def analyses_of(footage: Path) -> Path:
     """The folder for one footage, named after its fingerprint, so that moving the file does not
-    matter.
+    matter.  FootageNotFound where it cannot be read any more.
     """
-    folder = user_folder("analyses") / fingerprint(footage)
+    try:
+        folder = user_folder("analyses") / fingerprint(footage)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FootageNotFound(f"{footage} cannot be read any more: {reason}.") from error
     folder.mkdir(exist_ok=True)
     return folder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -50,6 +51,11 @@ class Footage:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def require_there(self) -> None:
+        """FootageNotFound where it was moved, or its disk taken away, since it was opened."""
+        if not os.path.exists(self.path):
+            raise FootageNotFound(f"{self.path} is not there any more.")
 
     @property
     def duration(self) -> Fraction:

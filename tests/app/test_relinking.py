@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from desk_driver import build, open_and_analyse, wait_analysed
+from desk_driver import build, open_and_analyse, press, wait_analysed
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QToolButton
 
 from engine.review.session import read_review
 
@@ -112,3 +112,30 @@ def test_recent_footage_that_was_moved_is_asked_for(qtbot, walk, tmp_path, monke
     wait_analysed(qtbot, again)
     assert again.desk.current.path == there
     assert again.settings.recent == [str(there)]
+
+
+def test_open_footage_that_was_moved_offers_to_be_found(qtbot, walk, tmp_path, monkeypatch):
+    footage = tmp_path / "here.mp4"
+    shutil.copyfile(walk, footage)
+    application = build(qtbot)
+    desk = application.desk
+    open_and_analyse(qtbot, application, footage)
+    press(application, Qt.Key.Key_N)
+    press(application, Qt.Key.Key_C)
+    application.dispatch.run("file.find")
+    assert "is where it was" in application.window.statusBar().currentMessage()
+    there = Path(shutil.move(footage, tmp_path / "there.mp4"))
+    with qtbot.waitSignal(desk.analysing.failed):
+        desk.analysing.start(desk.current)
+    notice = application.window.notice
+    assert "not there any more" in notice.text()
+    assert "choose it again" not in notice.text()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(there), ""))
+    (button,) = (b for b in notice.findChildren(QToolButton) if b.text() == "Find it…")
+    QTest.mouseClick(button, LEFT)
+    QTest.mouseClick(desk.media.dialog.file, LEFT)
+    qtbot.waitUntil(lambda: desk.current is not None and desk.current.path == there)
+    wait_analysed(qtbot, application)
+    assert [document.path for document in desk.documents] == [there]
+    assert verdicts(application) == ["confirmed"]
+    assert application.settings.recent == [str(there)]
