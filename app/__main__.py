@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.detectors.running import patient_threads
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """`normscope`, `normscope FOOTAGE ...` and `normscope review FOOTAGE ...` open the window;
     anything else is a command.
     """
+    patient_threads()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and _is_footage(arguments[0]):
         arguments.insert(0, "review")

@@ -28,6 +28,7 @@ from engine.cli import (
 )
 from engine.cli.opening import Window
 from engine.cli.output import say_error
+from engine.detectors.running import patient_threads
 from engine.errors import EngineError, FootageNotFound
 
 app = typer.Typer(
@@ -89,6 +90,7 @@ def _refuse_missing(words: Sequence[str]) -> None:
 
 def main(argv: Sequence[str] | None = None, window: Window | None = None) -> int:
     """Run the command line and return the exit code; window: for the commands that need one."""
+    patient_threads()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         _refuse_missing(words)
