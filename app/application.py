@@ -108,7 +108,7 @@ def run(paths: Sequence[Path] = (), *, demo: bool = False) -> int:
     qt.setApplicationName("Normscope")
     application = Application(qt)
 
-    crash.install_hooks(application.tell_crash, application.window.close)
+    crash.install_hooks(application.tell_crash, application.desk.quitting.leave)
     application.start(paths, demo=demo)
     code = qt.exec()
     application.stop()

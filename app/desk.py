@@ -37,6 +37,7 @@ from app.media_pane import MediaPane
 from app.near_pane import NearPane
 from app.picture import PicturePane
 from app.presenting import footage_row
+from app.quit_pane import QuitPane
 from app.recents import Recents
 from app.region_pane import RegionPane
 from app.review_pane import ReviewPane
@@ -84,7 +85,7 @@ class Desk(QObject):
         self.compare = ComparePane(self)
         self.joined = JoinedPane(self)
         self.began = StartPane(self)
-        self.elsewhere = ElsewherePane(self)
+        self.elsewhere, self.quitting = ElsewherePane(self), QuitPane(self)
         self.demo = DemoPane(self)
         self.marks = MarksPane(self)
         self.learning, self.cameras = LearnPane(self), CameraPane(self)

@@ -43,6 +43,7 @@ class ExportPane(QObject):
         self._desk = desk
         self._dialog: ExportDialog | None = None
         self._shown: list[_Shown] = []
+        self._proposed = ""
         self._cuts: dict[str, Cut] = {}
         desk.exporting.planned.connect(self._on_planned)
         desk.exporting.changed.connect(self._on_queue)
@@ -126,16 +127,15 @@ class ExportPane(QObject):
     ) -> None:
         if not self._shown or self._dialog is None:
             return
-        path = Path(folder).expanduser()
-        waiting = [Path(row.folder) for row in self._desk.exporting.rows() if not row.over]
-        if not path.is_absolute():
-            self._dialog.say(tr("Name the folder with its whole path."))
+        try:
+            path = Path(folder).expanduser()
+            objection = self._objection(path)
+        except (OSError, ValueError, RuntimeError) as error:  # too long, forbidden, nobody's home
+            reason = getattr(error, "strerror", None) or error
+            objection = tr("{path} cannot be used: {reason}.", path=folder, reason=reason)
+        self._dialog.say(objection)
+        if objection:
             return
-        queued = any(path == each or path in each.parents for each in waiting)
-        if queued or (path.exists() and not _is_empty(path)):
-            self._dialog.say(tr("{path} is taken; choose a new folder.", path=path))
-            return
-        self._dialog.say("")
         chosen = self._chosen(ids)
         taken: set[Path] = set()
         for file, segments in chosen:  # each recording is evidence of its own
@@ -143,7 +143,18 @@ class ExportPane(QObject):
             taken.add(own)
             order = Order(file.document, file.state, file.track, segments, own, kinds, operator)
             self._desk.exporting.put(order)
-        self._dialog.set_folder(str(_free(path, taken=str(path))))
+        self._proposed = str(_free(path, taken=str(path)))
+        self._dialog.set_folder(self._proposed)
+
+    def _objection(self, path: Path) -> str:
+        """Why nothing can be exported to a folder; "" where it can.  Raises OSError, ValueError."""
+        if not path.is_absolute():
+            return tr("Name the folder with its whole path.")
+        waiting = [Path(row.folder) for row in self._desk.exporting.rows() if not row.over]
+        queued = any(path == each or path in each.parents for each in waiting)
+        if queued or (path.exists() and not _is_empty(path)):
+            return tr("{path} is taken; choose a new folder.", path=path)
+        return ""
 
     @Slot()
     def _on_choice(self) -> None:
@@ -163,13 +174,16 @@ class ExportPane(QObject):
             for file, segments in chosen
             if file.document.footage is not None
         )
-        free = free_bytes(Path(dialog.folder() or "."))
+        try:
+            free = free_bytes(Path(dialog.folder() or ".").expanduser())
+        except RuntimeError:  # the home of somebody who does not exist; the button says so
+            free = None
         if free is None:
             dialog.set_room(tr("Needs about {size}", size=size(needed)), enough=True)
             return
-        sizes = {"size": size(needed), "free": size(free)}
+        sizes = {"size": size(needed), "free": size(free), "spare": size(SPARE)}
         if free < needed + SPARE:
-            text = tr("Needs about {size}, but only {free} are free", **sizes)
+            text = tr("Needs about {size} and {spare} to spare, but only {free} are free", **sizes)
         else:
             text = tr("Needs about {size}; {free} are free", **sizes)
         dialog.set_room(text, enough=free >= needed + SPARE)
@@ -197,6 +211,8 @@ class ExportPane(QObject):
     def _on_ended(self, row: QueueRow) -> None:
         if self._dialog is not None:
             self._dialog.say(row.said)
+            if row.state == "failed" and self._dialog.folder() == self._proposed:
+                self._dialog.set_folder(row.folder)  # nothing was written there
         elif row.state == "failed":
             self._desk.window.notice.show_notice(
                 tr("{title} was not exported.", title=row.title), row.said

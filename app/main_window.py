@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.actions_.fill(self.menuBar())
         self.footage = FootageList()
+        self.may_close: Callable[[], bool] = lambda: True
         self.canvas = VideoCanvas()
         self.overlay = OverlayBar(self.canvas)
         self.overlay.hide()
@@ -209,6 +212,9 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell that the window closes; running work is stopped in order by the desk."""
+        """Tell that the window closes, if it may; running work is stopped in order by the desk."""
+        if not self.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         event.accept()

@@ -148,6 +148,9 @@ class Exporting(QObject):
         """Cancel everything and wait."""
         self.forget_plan()
         self._orders.clear()
+        for number, row in self._rows.items():
+            if not row.over:
+                self._rows[number] = replace(row, state="stopped", eta=None)
         if self._job is not None:
             self._job.stop(2_000)
             self._job.deleteLater()

@@ -105,6 +105,7 @@ class CaseExport:
         self.kinds = parse_kinds(",".join(self.kinds))
         self.footage = self.footage.started(self.state.began)
         self.operator = self.operator.strip() or user_name()
+        self.footage.require_there()
         require_room(self.folder, needed_bytes(self.footage, self.segments, self.kinds))
         self.exported = [Exported(n, s) for n, s in enumerate(self.segments, 1)]
         with Staging(self.folder) as staging:
@@ -204,7 +205,8 @@ class CaseExport:
         audit.note("source hashed", sha256=facts.source_sha256, bytes=facts.source_bytes)
         audit.note("detector", **facts.detector())
         for row in rows:
-            names = ("id", "start", "stop", "verdict", "verdict_time", "verdict_by", "note")
+            names = ("id", "start", "stop", "verdict", "verdict_time", "verdict_by", "note",
+                     "tags")  # fmt: skip
             audit.note("segment", **{name: row[name] for name in names})
         for one in self.exported:
             for kind, reason in one.failures:

@@ -61,6 +61,7 @@ class ReportSegment:
     mark: str
     judged: str
     note: str
+    tags: str
     facts: tuple[Pair, ...]
     pictures: tuple[Picture, ...]
     files: tuple[tuple[str, str, str], ...]  # name, what it is, SHA-256
@@ -203,6 +204,7 @@ def _segment(view: Viewpoint, one: Exported, digests: dict[str, str], root: Path
         VERDICTS[verdict.value],
         judged,
         segment.note,
+        ", ".join(segment.tags),
         tuple(facts),
         tuple(_picture(view, still) for still in one.stills),
         tuple(_files(one, digests, root)),

@@ -118,7 +118,7 @@ def _table(page: Page, segments: tuple[ReportSegment, ...]) -> None:
         ("Length", 22),
         ("Peak", 18),
         ("Verdict", 26),
-        ("Note", 0),
+        ("Tags and note", 0),
     )
     places, x = [], LEFT
     for _, wide in columns:
@@ -137,7 +137,8 @@ def _table(page: Page, segments: tuple[ReportSegment, ...]) -> None:
     page.need(16 * mm)
     head()
     for segment in segments:
-        note = page.lines(segment.note, size, RIGHT - places[-1])
+        told = " · ".join(words for words in (segment.tags, segment.note) if words)
+        note = page.lines(told, size, RIGHT - places[-1])
         before = page.y
         page.need(size * 1.42 * len(note) + 5)
         if page.y > before:
@@ -166,6 +167,8 @@ def _segment(page: Page, segment: ReportSegment) -> None:
     page.rule()
     page.y -= 2.5 * mm
     page.pairs(segment.facts)
+    if segment.tags:
+        page.pairs((("Tags", segment.tags),))
     if segment.note:
         page.pairs((("Note", segment.note),))
     if segment.pictures:
@@ -237,6 +240,6 @@ def _all_words(content: ReportContent) -> str:
     """Every letter that may come from outside, to choose a font that has it."""
     pieces = [content.title, content.footage, content.operator, *content.failures]
     for segment in content.segments:
-        pieces += [segment.note, segment.judged]
+        pieces += [segment.note, segment.tags, segment.judged]
     pieces += [value for _, pairs in content.groups for _, value in pairs]
     return "".join(pieces)

@@ -58,11 +58,12 @@ def source_size(footage: Footage) -> int:
 def free_bytes(folder: Path) -> int | None:
     """Room on the disk that a folder, which need not exist yet, would lie on; None if unknown."""
     for place in (folder, *folder.parents):
-        if place.exists():
-            try:
-                return shutil.disk_usage(place).free
-            except OSError:
-                return None
+        try:
+            return shutil.disk_usage(place).free
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, ValueError):  # a name too long, no right to look
+            return None
     return None
 
 
@@ -71,7 +72,8 @@ def require_room(folder: Path, needed: int) -> None:
     free = free_bytes(folder)
     if free is not None and free < needed + SPARE:
         raise DiskFull(
-            f"The export needs about {spoken_size(needed)}, and only {spoken_size(free)} are free.",
+            f"The export needs about {spoken_size(needed)} and {spoken_size(SPARE)} to spare; "
+            f"only {spoken_size(free)} are free.",
             hint="Make room on that disk, choose a folder on another one, or fewer kinds.",
         )
 

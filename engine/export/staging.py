@@ -28,7 +28,9 @@ class Staging:
         """DiskFull, ExportFailed: the folder is taken, in use, or cannot be made."""
         self.folder = folder
         self.path = folder.with_name(f".{folder.name}{SUFFIX}")
-        if folder.is_symlink() or (folder.exists() and not _is_empty_folder(folder)):
+        with exporting(f"the folder {folder}"):
+            taken = folder.is_symlink() or (folder.exists() and not _is_empty_folder(folder))
+        if taken:
             raise ExportFailed(
                 f"{folder} already holds something.", hint="Choose a new folder for this export."
             )

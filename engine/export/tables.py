@@ -17,6 +17,8 @@ from engine.review.state import ReviewSegment
 from engine.scoring.segments import leaving_times
 from engine.timebase import timecode
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def segment_rows(
     segments: Sequence[ReviewSegment], seconds: NDArray[np.float64], pts: NDArray[np.int64]
@@ -47,19 +49,36 @@ def segment_rows(
                 "verdict_time": segment.verdict.time,
                 "verdict_by": segment.verdict.operator,
                 "note": segment.note,
+                "tags": list(segment.tags),
             }
         )
     return rows
 
 
 def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows as CSV with a header, replaced atomically."""
+    """Rows as CSV with a header, UTF-8, replaced atomically.
+
+    Spreadsheets carry out a cell that begins like a formula, and a note is text from anybody: such
+    a text gets an apostrophe before it.  Lists are joined by `; `.
+    """
     buffer = io.StringIO()
     if rows:
         writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     write_text(path, buffer.getvalue())
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list):
+        value = "; ".join(map(str, value))
+    if not isinstance(value, str) or not value.startswith(_FORMULA):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
 
 
 def write_segments(folder: Path, rows: Sequence[dict[str, Any]]) -> list[Path]:

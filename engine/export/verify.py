@@ -18,6 +18,7 @@ from engine.files import sha256
 
 SUMS, MANIFEST, AUDIT = "SHA256SUMS", "manifest.json", "audit.jsonl"
 NEEDED = (MANIFEST, AUDIT)
+FOLDERS = {"excerpts", "stills"}
 
 Row = dict[str, str]
 
@@ -39,6 +40,9 @@ def verify(folder: Path, *, seal: str = "") -> dict[str, Any]:
         raise ExportFailed(
             f"{folder} holds no {SUMS}.", hint="Name the folder that an export wrote."
         )
+    if not (folder / SUMS).read_bytes().strip():
+        empty = _row(SUMS, "fail", "it lists no file, so nothing can be compared")
+        return {"result": "fail", "files": [empty], "seal": seal_of(folder)}
     listed, rows = _listed(folder)
     rows += _additions(folder, set(listed))
     manifest = _manifest(folder)
@@ -64,8 +68,6 @@ def _listed(folder: Path) -> tuple[dict[str, str], list[Row]]:
     text = (folder / SUMS).read_text(encoding="utf-8", errors="replace")
     listed: dict[str, str] = {}
     rows: list[Row] = []
-    if not text.strip():
-        rows.append(_row(SUMS, "fail", "it lists no file"))
     for line in text.splitlines():
         digest, _, name = line.partition("  ")
         path = folder / name
@@ -90,6 +92,12 @@ def _additions(folder: Path, listed: set[str]) -> Iterator[Row]:
         name = path.relative_to(folder).as_posix()
         if name not in listed and name != SUMS and not path.is_dir():
             yield _row(name, "fail", "it was not part of the export")
+    # what was handed over without its excerpts still has their folder
+    own = {str(parent) for name in listed for parent in PurePosixPath(name).parents} | FOLDERS
+    for path in sorted(p for p in folder.rglob("*") if p.is_dir() and not any(p.iterdir())):
+        name = path.relative_to(folder).as_posix()
+        if name not in own:
+            yield _row(name, "fail", "this empty folder was not part of the export")
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:

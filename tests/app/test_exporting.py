@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from desk_driver import build, open_and_analyse, press
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from engine.export.verify import verify
 from engine.timebase import FrameSpan
@@ -172,7 +173,96 @@ def test_leaving_the_program_stops_an_export_without_leftovers(
     qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: rows(desk)[0].state == "running")
     desk.window.close()
+    question = desk.desk.quitting.dialog
+    assert desk.window.isVisible(), "nothing is dropped without asking"
+    qtbot.mouseClick(question.halt, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not desk.window.isVisible())
     assert [p.name for p in tmp_path.iterdir() if "home" not in p.name] == []
+
+
+def exporting(qtbot, desk, folder: Path):
+    """An export that is held while it hashes; its dialog is closed."""
+    dialog = opened(qtbot, desk)
+    dialog.kinds.choose(["original"])
+    dialog._folder.setText(str(folder))
+    qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog._close, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: rows(desk)[0].state == "running")
+
+
+def test_quitting_waits_for_exports_where_that_is_wanted(qtbot, desk, tmp_path, gate) -> None:
+    exporting(qtbot, desk, tmp_path / "case")
+    desk.window.activateWindow()
+    qtbot.waitUntil(desk.window.isActiveWindow)
+    QTest.keyClick(desk.window, KEY.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    question = desk.desk.quitting.dialog
+    assert "1 export is not written" in question.findChild(QLabel).text()
+    QTest.keyClick(question, KEY.Key_Return)  # the safe one is what Enter means
+    assert "closes as soon as" in desk.window.notice.text()
+    assert desk.window.isVisible()
+    gate.set()
+    qtbot.waitUntil(lambda: not desk.window.isVisible(), timeout=20_000)
+    assert verify(tmp_path / "case")["result"] == "pass"
+
+
+def test_esc_stays_and_so_does_whoever_changes_their_mind(qtbot, desk, tmp_path, gate) -> None:
+    exporting(qtbot, desk, tmp_path / "case")
+    desk.window.close()
+    QTest.keyClick(desk.desk.quitting.dialog, KEY.Key_Escape)
+    assert desk.desk.quitting.dialog is None
+    desk.window.close()
+    qtbot.mouseClick(desk.desk.quitting.dialog.wait, Qt.MouseButton.LeftButton)
+    (stay,) = (b for b in desk.window.notice.findChildren(QToolButton) if b.text() == "Stay")
+    qtbot.mouseClick(stay, Qt.MouseButton.LeftButton)
+    gate.set()
+    qtbot.waitUntil(lambda: rows(desk)[0].state == "done", timeout=20_000)
+    assert desk.window.isVisible()
+    desk.window.close()
+    assert not desk.window.isVisible(), "with nothing unfinished nobody is asked"
+
+
+def test_an_export_that_fails_keeps_the_window(qtbot, desk, tmp_path, gate) -> None:
+    exporting(qtbot, desk, tmp_path / "case")
+    desk.window.close()
+    qtbot.mouseClick(desk.desk.quitting.dialog.wait, Qt.MouseButton.LeftButton)
+    (tmp_path / "case").mkdir()
+    (tmp_path / "case" / "other").write_text("came meanwhile")
+    gate.set()
+    qtbot.waitUntil(lambda: rows(desk)[0].over, timeout=20_000)
+    assert rows(desk)[0].state == "failed"
+    assert desk.window.isVisible()
+    assert "was not exported" in desk.window.notice.text()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "~nobody-of-that-name/case"])
+def test_an_impossible_folder_is_said_in_the_dialog(qtbot, desk, tmp_path, name) -> None:
+    dialog = opened(qtbot, desk)
+    dialog._folder.setText(name if name.startswith("~") else str(tmp_path / name))
+    assert "Needs about" in dialog._room.text()
+    qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
+    assert "cannot be used" in dialog._state.text()
+    assert rows(desk) == []
+
+
+def test_an_export_that_failed_leaves_its_folder_in_the_field(qtbot, desk, tmp_path) -> None:
+    dialog = opened(qtbot, desk)
+    (tmp_path / "file").write_text("in the way")
+    wanted = str(tmp_path / "file" / "case")
+    dialog._folder.setText(wanted)
+    qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: rows(desk)[0].over, timeout=20_000)
+    assert rows(desk)[0].state == "failed"
+    assert dialog.folder() == wanted
+
+
+def test_a_source_that_was_moved_away_is_told_as_that(qtbot, desk, tmp_path, monkeypatch) -> None:
+    dialog = opened(qtbot, desk)
+    monkeypatch.setattr(os.path, "exists", lambda path: not str(path).endswith("walk.mp4"))
+    dialog._folder.setText(str(tmp_path / "case"))
+    qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: rows(desk)[0].over, timeout=20_000)
+    assert "is not there any more" in rows(desk)[0].said
+    assert "free space" not in rows(desk)[0].said
 
 
 def test_a_taken_folder_and_too_little_room_are_said_before(
@@ -190,7 +280,7 @@ def test_a_taken_folder_and_too_little_room_are_said_before(
     assert "are free" in dialog._room.text()
     monkeypatch.setattr(space, "free_bytes", lambda folder: 1 << 20)
     dialog._folder.setText(str(tmp_path / "fresh"))
-    assert "but only 1.0 MB are free" in dialog._room.text()
+    assert "and 17 MB to spare, but only 1.0 MB are free" in dialog._room.text()
     assert not dialog._export.isEnabled()
 
 

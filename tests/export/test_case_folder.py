@@ -18,6 +18,7 @@ from engine.detectors.speed import SpeedDetector
 from engine.errors import DiskFull, ExportFailed
 from engine.export.case import CaseExport
 from engine.export.excerpt import write_excerpt
+from engine.export.tables import write_csv
 from engine.export.verify import verify
 from engine.footage import open_footage
 from engine.progress import Progress
@@ -58,6 +59,7 @@ MADE = ReviewSegment(
     "made",
     Verdict("confirmed", "2026-01-02T03:04:05+01:00", "Kim"),
     'a "note", with; ünïcode\nand a second line',
+    tags=("=1+1", "gate 2"),
 )
 
 
@@ -114,6 +116,9 @@ def test_the_tables_are_valid_csv_and_json(folder: Path, analysis: Analysis) -> 
     assert len(rows) == len(table) == 2
     assert rows[0]["peak"] is None
     assert table[0]["note"] == rows[0]["note"] == MADE.note
+    assert rows[0]["tags"] == ["=1+1", "gate 2"]
+    assert table[0]["tags"] == "'=1+1; gate 2"
+    assert table[1]["tags"] == ""
     assert (rows[0]["start"], rows[0]["stop"]) == (3, 8)
     assert rows[0]["start_time"] == pytest.approx(0.3)
     assert rows[0]["stop_time"] == pytest.approx(0.8)
@@ -124,6 +129,25 @@ def test_the_tables_are_valid_csv_and_json(folder: Path, analysis: Analysis) -> 
     assert float(scores[9]["patch_speed"]) == pytest.approx(
         float(analysis.parts["patch_speed"][9]), rel=1e-5
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("=cmd|'/c calc'!A0", "'=cmd|'/c calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("-a dash, then words", "'-a dash, then words"),
+        ("-0.5", "-0.5"),
+        (-0.5, "-0.5"),
+        ("2 = 2", "2 = 2"),
+        (None, ""),
+    ],
+)
+def test_a_cell_never_begins_like_a_formula(tmp_path: Path, written: object, read: str) -> None:
+    write_csv(tmp_path / "a.csv", [{"note": written, "next": 1}])
+    with open(tmp_path / "a.csv", encoding="utf-8", newline="") as stream:
+        assert next(csv.DictReader(stream))["note"] == read
 
 
 def test_an_interrupted_export_leaves_nothing_at_all(analysis: Analysis, tmp_path: Path) -> None:

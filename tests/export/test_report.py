@@ -21,6 +21,7 @@ from engine.scoring.ignoring import IgnoredArea
 from engine.timebase import FrameSpan
 
 NOTE = 'A "quoted" <b>note</b> & more\nwith a second line, Łódź, Привет'
+TAGS = ("gate <2>", "cart")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     walk = write_walk(home / "cam3_20240131_142233.mp4")
     analysis = finished(new_run(walk, SpeedDetector(), home / "walk.h5"))
     verdict = Verdict("confirmed", "2026-01-02T03:04:05+01:00", "Kim")
-    made = ReviewSegment("m", FrameSpan(3, 8), float("nan"), 3, "made", verdict, NOTE)
+    made = ReviewSegment("m", FrameSpan(3, 8), float("nan"), 3, "made", verdict, NOTE, tags=TAGS)
     single = ReviewSegment("n", FrameSpan(12, 13), float("nan"), 12, "made")
     state = default_state(analysis).with_segment(made).with_segment(single)
     corner = IgnoredArea(((0.0, 0.8), (0.2, 0.8), (0.2, 1.0), (0.0, 1.0)), "clock")
@@ -71,6 +72,7 @@ def test_the_html_tells_what_was_exported_and_how(case: Path) -> None:
     assert "do not show that a recording is authentic" in said
     assert "confirmed by Kim, 2026-01-02 03:04:05+01:00" in said
     assert NOTE in said
+    assert said.count("gate <2>, cart") == 2  # in the list and in its own part
     assert "0:00:00.300 to 0:00:00.800" in said
     assert "2024-01-31 14:22:33.300" in said
     assert "starts 0.3 s early, at the keyframe" in said

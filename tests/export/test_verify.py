@@ -31,7 +31,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     walk = write_walk(home / "walk.mp4")
     analysis = finished(new_run(walk, SpeedDetector(), home / "walk.h5"))
     verdict = Verdict("confirmed", "2026-01-02T03:04:05+01:00", "Kim")
-    marked = ReviewSegment("m", FrameSpan(3, 8), 1.0, 3, "made", verdict)
+    marked = ReviewSegment("m", FrameSpan(3, 8), 1.0, 3, "made", verdict, tags=("gate 2",))
     state = default_state(analysis).with_segment(marked)
     scored = track(analysis, state, analysis.calibration)
     assert len(scored.segments) == 2
@@ -111,6 +111,25 @@ def test_an_added_file_fails(folder: Path) -> None:
     document = verify(folder)
     assert document["result"] == "fail"
     assert result_of(document, "003_original.mp4") == "fail"
+
+
+def test_an_added_empty_folder_fails_and_an_emptied_one_does_not(folder: Path) -> None:
+    for path in (folder / "excerpts").iterdir():
+        path.unlink()
+    assert verify(folder)["result"] == "partial"
+    (folder / "excerpts" / "more").mkdir()
+    document = verify(folder)
+    assert document["result"] == "fail"
+    assert result_of(document, "excerpts/more") == "fail"
+
+
+def test_an_emptied_list_is_told_as_such_and_blames_no_file(folder: Path) -> None:
+    (folder / "SHA256SUMS").write_text("\n")
+    document = verify(folder)
+    assert document["result"] == "fail"
+    (row,) = document["files"]
+    assert row["path"] == "SHA256SUMS"
+    assert "lists no file" in row["reason"]
 
 
 def test_a_missing_excerpt_is_partial_and_a_change_beside_it_fails(folder: Path) -> None:
@@ -193,6 +212,7 @@ def test_the_audit_log_tells_who_judged_what_and_which_files_were_written(folder
     assert actions[0] == "export begun"
     assert actions[-1] == "export finished"
     judged = next(e for e in entries if e["action"] == "segment" and e["id"] == "s1")
+    assert judged["tags"] == ["gate 2"]
     assert (judged["verdict"], judged["verdict_by"]) == ("confirmed", "Kim")
     written = {e["path"]: e["sha256"] for e in entries if e["action"] == "file written"}
     path = folder / "excerpts" / "001_original.mp4"
