@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -238,7 +238,11 @@ def _row(cut: Cut, ticked: set[tuple[str, str]], *, named: bool) -> ExportRow:
     verdict = segment.verdict.value
     peak = decimal(segment.peak, 2) if segment.peak == segment.peak else "–"
     chosen = (document.key, segment.id) in ticked if ticked else verdict != "dismissed"
-    start = f"{timecode(begins)}\n{document.path.name}" if named else timecode(begins)
+    start = timecode(begins)
+    if named:  # one file's seconds say little on a line of several; its clock does
+        began = document.footage.start_time if document.footage is not None else None
+        clock = "" if began is None else f"{began + timedelta(seconds=begins):%H:%M:%S} · "
+        start = f"{clock}{start}\n{document.path.name}"
     return ExportRow(cut.id, start, duration(length), peak, verdict, chosen)
 
 

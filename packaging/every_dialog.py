@@ -23,6 +23,7 @@ from app.views.keys_dialogs import KeysDialog, RemapDialog
 from app.views.learn_dialog import LearnDialog
 from app.views.learn_form import LearnSettings
 from app.views.portrait_dialog import PortraitDialog
+from app.views.quit_dialog import QuitDialog
 from app.views.relink_dialog import RelinkDialog
 from app.views.settings_dialog import SettingsDialog
 from app.views.start_dialog import StartDialog
@@ -74,7 +75,7 @@ SHOTS = (
     Shot("portrait", PortraitDialog, "analysis.portrait", _saved),
     Shot("evaluate-empty", EvaluateDialog, "analysis.evaluate"),
 )
-TROUBLE = (CrashDialog, RelinkDialog)  # no command opens these
+TROUBLE = (CrashDialog, RelinkDialog, QuitDialog)  # no command opens these
 PICTURED = {*(shot.kind for shot in SHOTS), *TROUBLE}
 
 
@@ -119,6 +120,9 @@ def every_dialog(tour: Tour, theme: str) -> None:
     gone = RelinkDialog(LONG, "It is no longer where the review left it.", parent=window)
     gone.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     tour.dialog(gone.open, _at_once, partial(take, "relink", RelinkDialog))
+    leaving = QuitDialog(2, window)
+    leaving.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    tour.dialog(leaving.open, _at_once, partial(take, "quit", QuitDialog))
 
 
 def running_dialogs(tour: Tour, themes: Sequence[str], home: Path) -> None:

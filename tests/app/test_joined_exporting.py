@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from desk_driver import press
 from PySide6.QtCore import Qt
@@ -34,6 +35,8 @@ def test_an_export_writes_each_joined_file_into_a_folder_of_its_own(qtbot, joine
     assert [start.partition("\n")[2] for start in starts] == [
         name for name, track in zip(NAMES, tracks, strict=True) for _ in track.segments
     ]
+    for start in starts:  # told by the recorder's clock, too
+        assert re.match(r"\d\d:\d\d:\d\d · 0:", start)
     dialog._folder.setText(str(tmp_path / "case"))
     QTest.mouseClick(dialog._export, LEFT)
     rows = joined.desk.exporting.rows
