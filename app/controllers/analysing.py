@@ -231,15 +231,18 @@ class Analysing(QObject):
             return
         document.fraction = report.fraction
         if report.rate and report.eta is not None:
-            eta = timecode(report.eta, digits=0).removeprefix("0:")
-            document.progress = tr(
-                "analysing {share}, {rate} frame/s, ETA {eta}",
-                share=percent_done(report.fraction),
-                rate=decimal(report.rate, 0),
-                eta=eta,
+            far = {
+                "share": percent_done(report.fraction),
+                "rate": decimal(report.rate, 0),
+                "eta": timecode(report.eta, digits=0).removeprefix("0:"),
+            }
+            document.progress = tr("analysing {share}, {rate} frame/s, ETA {eta}", **far)
+            document.shorter = (
+                tr("{share}, {rate} frame/s, ETA {eta}", **far),
+                tr("{share}, ETA {eta}", **far),
             )
         else:
-            document.progress = tr(report.phase)
+            document.progress, document.shorter = tr(report.phase), ()
         self.changed.emit(document)
 
     def _end(self) -> Document | None:
@@ -251,6 +254,7 @@ class Analysing(QObject):
             job.deleteLater()
         if document is not None:
             document.running, document.progress, document.fraction = False, "", None
+            document.shorter = ()
             self.changed.emit(document)
         return document
 
