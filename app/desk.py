@@ -38,6 +38,7 @@ from app.picture import PicturePane
 from app.presenting import footage_row
 from app.recents import Recents
 from app.region_pane import RegionPane
+from app.return_pane import ReturnPane
 from app.review_pane import ReviewPane
 from app.scene_pane import ScenePane
 from app.settings import Settings
@@ -81,6 +82,7 @@ class Desk(QObject):
         self.time = TimelinePane(self)
         self.near = NearPane(self)
         self.compare = ComparePane(self)
+        self.returning = ReturnPane(self)
         self.joined = JoinedPane(self)
         self.began = StartPane(self)
         self.demo = DemoPane(self)
@@ -241,6 +243,7 @@ class Desk(QObject):
         else:
             self.cameras.propose(document)
             self.adapting.tell(document)
+        self.returning.tell(document)
         self.scenes.show(document)
 
     @Slot(str)
@@ -305,7 +308,7 @@ class Desk(QObject):
             present.add("joinable")
         if document is not None:
             present.add("footage")
-            if document.running or document.progress == "waiting":
+            if document.running or document.progress == tr("waiting"):
                 present.add("running")
             if self.adapting.possible:
                 present.add("adaptable")

@@ -36,11 +36,13 @@ class Analysing(QObject):
     """Runs analyses of documents.
 
     grown: rows were added to the running document's analysis.  changed: a document's state text
-    changed.
+    changed.  replaced: one by another detector takes the place of this one, whose review is still
+    there.
     """
 
     grown = Signal(object)
     changed = Signal(object)
+    replaced = Signal(object, object)
     finished = Signal(object)
     failed = Signal(object, object)
     crashed = Signal(object)
@@ -215,7 +217,10 @@ class Analysing(QObject):
         if run is None or document is None:
             return
         if document.analysis is not run.analysis:
-            before = document.analysis.path if document.analysis is not None else None
+            earlier = document.analysis
+            before = earlier.path if earlier is not None else None
+            if earlier is not None and not _same_detector(earlier.facts, run.analysis.facts):
+                self.replaced.emit(document, earlier)
             document.analysis = run.analysis
             if document.session is not None and before != run.path:
                 document.session.save_if_changed()

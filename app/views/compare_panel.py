@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.language import mark, tr
 from app.numerals import decimal, duration, whole
+from app.views.key_button import explain
 from app.views.times_table import TimesTable
 from engine.timebase import timecode
 
@@ -48,6 +49,7 @@ class ComparePanel(QWidget):
 
     other_chosen = Signal(str)
     activated = Signal(int)
+    review_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,12 @@ class ComparePanel(QWidget):
         label = QLabel(tr("B, compared with"))
         label.setObjectName("faint")
         label.setBuddy(self.other)
+        self.review = QPushButton(tr("Review B"))
+        explain(
+            self.review,
+            tr("Put B on the desk, with what was decided in its review; A stays stored"),
+        )
+        self.review.clicked.connect(self.review_requested)
         self.counts = QLabel()
         self.counts.setWordWrap(True)
         self.counts.setAccessibleName(tr("What both found and what only one found"))
@@ -87,7 +95,13 @@ class ComparePanel(QWidget):
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(6)
         layout.addWidget(self.mine)
-        for widget in (label, self.other, self.counts, self.scale, self.filter):
+        layout.addWidget(label)
+        choice = QHBoxLayout()
+        choice.setSpacing(6)
+        choice.addWidget(self.other, 1)
+        choice.addWidget(self.review)
+        layout.addLayout(choice)
+        for widget in (self.counts, self.scale, self.filter):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)
         self.other.activated.connect(self._chosen)
@@ -112,7 +126,7 @@ class ComparePanel(QWidget):
             self.other.setCurrentIndex(max(0, self.other.findData(chosen)))
         self.other.setEnabled(bool(others))
         comparing = bool(self.other.currentData())
-        for widget in (self.counts, self.filter):
+        for widget in (self.counts, self.filter, self.review):
             widget.setVisible(comparing)
         self._show_scale()
         if comparing:
