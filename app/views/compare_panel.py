@@ -19,6 +19,7 @@ from engine.timebase import timecode
 GLYPHS = {"both": mark("= both"), "first": mark("A only"), "second": mark("B only")}
 _ALL = "all"
 _ROOM = 330  # pixels of height for every line
+_LENGTH, _WIDE = 2, 350  # below so many pixels the length is left to the tooltip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,11 @@ class ComparePanel(QWidget):
             self.filter.addItem(text, key)
         self.table = TimesTable(
             tr("Segments of both analyses"),
-            (tr("Found by"), tr("Start"), tr("Length"), tr("Peaks")),
+            (tr("By"), tr("Start"), tr("Length"), tr("A"), tr("B")),
             "",
         )
+        for at, tip in ((0, tr("Found by")), (3, tr("Peak in A")), (4, tr("Peak in B"))):
+            self.table.horizontalHeaderItem(at).setToolTip(tip)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(6)
@@ -153,6 +156,7 @@ class ComparePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size."""
         self._show_scale()
+        self.table.setColumnHidden(_LENGTH, self.width() < _WIDE)
         super().resizeEvent(event)
 
     def _show_scale(self) -> None:
@@ -182,12 +186,14 @@ class ComparePanel(QWidget):
                 tr(GLYPHS[row.found_by]),
                 timecode(row.start_time, digits=1),
                 duration(row.stop_time - row.start_time),
-                _peaks(row),
+                _peak(row.first_peak),
+                _peak(row.second_peak),
             )
             for row in rows
         ]
         tips = [
             tr("Frames {start} to {last}", start=whole(row.start), last=whole(row.stop - 1))
+            + f", {duration(row.stop_time - row.start_time)}"
             for row in rows
         ]
         self.table.set_rows(texts, tips, [tints[row.found_by] for row in rows])
@@ -202,6 +208,5 @@ class ComparePanel(QWidget):
             self.activated.emit(self._shown[row])
 
 
-def _peaks(row: CompareRow) -> str:
-    sides = (("A", row.first_peak), ("B", row.second_peak))
-    return " · ".join(f"{name} {decimal(peak, 2)}" for name, peak in sides if peak is not None)
+def _peak(peak: float | None) -> str:
+    return "–" if peak is None else decimal(peak, 2)
