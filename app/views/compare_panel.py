@@ -19,7 +19,7 @@ from engine.timebase import timecode
 GLYPHS = {"both": mark("= both"), "first": mark("A only"), "second": mark("B only")}
 _ALL = "all"
 _ROOM = 330  # pixels of height for every line
-_LENGTH, _WIDE = 2, 350  # below so many pixels the length is left to the tooltip
+_LENGTH = 2  # its column, which leaves where not all fit: the tooltip has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,9 @@ class ComparePanel(QWidget):
             "",
         )
         for at, tip in ((0, tr("Found by")), (3, tr("Peak in A")), (4, tr("Peak in B"))):
-            self.table.horizontalHeaderItem(at).setToolTip(tip)
+            head = self.table.horizontalHeaderItem(at)
+            if head is not None:
+                head.setToolTip(tip)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(6)
@@ -156,8 +158,17 @@ class ComparePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size."""
         self._show_scale()
-        self.table.setColumnHidden(_LENGTH, self.width() < _WIDE)
+        self._share_width()
         super().resizeEvent(event)
+
+    def _share_width(self) -> None:
+        table, header = self.table, self.table.horizontalHeader()
+        table.setColumnHidden(_LENGTH, False)
+        needed = [
+            max(table.sizeHintForColumn(at), header.sectionSizeHint(at))
+            for at in range(table.columnCount())
+        ]
+        table.setColumnHidden(_LENGTH, sum(needed) > table.viewport().width())
 
     def _show_scale(self) -> None:
         """Where there is no room for it, the line above has it as its tooltip."""
@@ -197,6 +208,7 @@ class ComparePanel(QWidget):
             for row in rows
         ]
         self.table.set_rows(texts, tips, [tints[row.found_by] for row in rows])
+        self._share_width()
 
     @Slot(int)
     def _chosen(self, at: int) -> None:
