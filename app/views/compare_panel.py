@@ -72,7 +72,7 @@ class ComparePanel(QWidget):
         self.review = QPushButton(tr("Review B"))
         explain(
             self.review,
-            tr("Put B on the desk, with what was decided in its review; A stays stored"),
+            tr("Put the other analysis on the desk, with its own decisions; this one stays stored"),
         )
         self.review.clicked.connect(self.review_requested)
         self.counts = QLabel()
