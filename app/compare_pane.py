@@ -70,6 +70,15 @@ class ComparePane(QObject):
         """What each command does."""
         return {"timeline.compare": self.toggle}
 
+    @property
+    def other(self) -> Analysis | None:
+        """The analysis that the one on the desk is compared with."""
+        document, others = self._desk.current, self._comparing.others
+        if document is None or others is None or others.wish.footage != document.path:
+            return None
+        chosen = others.chosen
+        return chosen if chosen is not None and chosen.path == document.compared else None
+
     def stop(self) -> None:
         """End the worker."""
         self._comparing.stop()
@@ -171,23 +180,14 @@ class ComparePane(QObject):
     def refresh(self) -> None:
         """Match the segments of both under the present settings."""
         window, document = self._desk.window, self._desk.current
-        others, reviewing = self._comparing.others, self._desk.reviewing
+        other, reviewing = self.other, self._desk.reviewing
         track, state = reviewing.track, reviewing.state
-        comparing = (
-            document is not None
-            and document.compared is not None
-            and others is not None
-            and others.chosen is not None
-            and others.wish.footage == document.path
-        )
-        window.actions_.check("timeline.compare", comparing)
-        if not comparing or others is None or others.chosen is None or document is None:
+        window.actions_.check("timeline.compare", other is not None)
+        mine = None if document is None else document.analysis
+        if other is None or mine is None or track is None or state is None:
             self._clear()
             return
-        if track is None or state is None or document.analysis is None:
-            self._clear()
-            return
-        self._show(document.analysis, track, state, others.chosen)
+        self._show(mine, track, state, other)
 
     def _clear(self) -> None:
         window = self._desk.window

@@ -40,6 +40,7 @@ from app.presenting import footage_row
 from app.quit_pane import QuitPane
 from app.recents import Recents
 from app.region_pane import RegionPane
+from app.return_pane import ReturnPane
 from app.review_pane import ReviewPane
 from app.scene_pane import ScenePane
 from app.settings import Settings
@@ -83,6 +84,7 @@ class Desk(QObject):
         self.time = TimelinePane(self)
         self.near = NearPane(self)
         self.compare = ComparePane(self)
+        self.returning = ReturnPane(self)
         self.joined = JoinedPane(self)
         self.began = StartPane(self)
         self.elsewhere, self.quitting = ElsewherePane(self), QuitPane(self)
@@ -253,6 +255,7 @@ class Desk(QObject):
         else:
             self.cameras.propose(document)
             self.adapting.tell(document)
+        self.returning.tell(document)
         self.scenes.show(document)
 
     @Slot(str)
@@ -318,7 +321,7 @@ class Desk(QObject):
             present.add("joinable")
         if document is not None:
             present.add("footage")
-            if document.running or document.progress == "waiting":
+            if document.running or document.progress == tr("waiting"):
                 present.add("running")
             if self.adapting.possible:
                 present.add("adaptable")

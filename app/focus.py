@@ -71,6 +71,22 @@ def _inside(widget: QWidget, kind: type[QWidget]) -> bool:
     return False
 
 
+def _opened(widget: QWidget) -> bool:
+    """Whether it lies in an opened drop-down or menu."""
+    return widget.window().windowType() == Qt.WindowType.Popup
+
+
+def _chosen_by_space(view: QAbstractItemView, event: QEvent) -> bool:
+    """Space chooses in a drop-down that it opened; Qt would look for a row that begins with it."""
+    if not isinstance(event, QKeyEvent) or event.key() != KEY.Key_Space or not _opened(view):
+        return False
+    for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):  # it may choose at either
+        if view.isVisible():
+            chooses = QKeyEvent(kind, KEY.Key_Return, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(view, chooses)
+    return True
+
+
 class FocusKeys(QObject):
     """Such a key goes to the focused widget, not to a shortcut.
 
@@ -105,11 +121,14 @@ class FocusKeys(QObject):
         """Claim the key for the widget, where it then arrives as an ordinary key press; or give to
         the shortcuts what a spin box would only swallow.
         """
+        if event.type() == QEvent.Type.KeyPress and isinstance(watched, QAbstractItemView):
+            return _chosen_by_space(watched, event)
         if (
             event.type() != QEvent.Type.ShortcutOverride
             or not isinstance(event, QKeyEvent)
             or not isinstance(watched, QWidget)
             or isinstance(watched.window(), QDialog)
+            or _opened(watched)  # it takes all keys itself
             or not watched.hasFocus()
         ):
             return False

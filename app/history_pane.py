@@ -43,9 +43,11 @@ class HistoryPane(QObject):
         document = self._desk.current
         title = whole(segment.span.start)
         if document is not None and document.analysis is not None:
-            seconds = document.analysis.seconds
-            first, last = float(seconds[segment.span.start]), float(seconds[segment.span.stop - 1])
-            title = f"{timecode(first, digits=1)}, {duration(last - first)}"
+            from engine.scoring.segments import leaving_times
+
+            seconds, span = document.analysis.seconds, segment.span
+            first, end = float(seconds[span.start]), float(leaving_times(seconds)[span.stop - 1])
+            title = f"{timecode(first, digits=1)}, {duration(end - first)}"
         words = [tr(segment.verdict.value), *segment.tags, segment.note]
         return BinRow(segment.id, title, ", ".join(word for word in words if word))
 

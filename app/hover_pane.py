@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, QPointF, Slot
+from PySide6.QtGui import QImage
 
 from app.controllers.document import Document
 from app.language import tr
@@ -54,7 +55,7 @@ class HoverPane(QObject):
             if file is None:
                 self.leave()
                 words = (line.clock(line.origin + seconds), tr("nothing was recorded"))
-                self._desk.window.hover.show_at(self._place, words, None, pictured=False)
+                self._show_card(words, None, pictured=False)
                 return
             document = next((d for d in self._desk.joined.documents() if d.key == file.key), None)
             seconds += line.origin - file.start
@@ -86,7 +87,13 @@ class HoverPane(QObject):
         lines = [first, tr("frame {number}", number=whole(at)), self._score_at(document, at)]
         if document is not self._desk.current:
             lines.insert(0, document.path.name)
-        self._desk.window.hover.show_at(self._place, (*lines, *self._marks), image)
+        self._show_card((*lines, *self._marks), image)
+
+    def _show_card(
+        self, lines: tuple[str, ...], image: QImage | None, *, pictured: bool = True
+    ) -> None:
+        window = self._desk.window
+        window.hover.show_at(self._place, lines, image, pictured=pictured, over=window.picture)
 
     def _score_at(self, document: Document, frame: int) -> str:
         here = document is self._desk.current

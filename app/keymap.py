@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from PySide6.QtGui import QKeySequence
 
-from app.commands import BY_ID, COMMANDS, Command
+from app.commands import BY_ID, COMMANDS, MENUS, Command
+from app.language import tr
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
 
@@ -21,6 +22,11 @@ def canonical(key: str) -> str:
     return text if sequence.count() == 1 and QKeySequence(text, PORTABLE) == sequence else ""
 
 
+def menu_keys() -> dict[str, str]:
+    """Which menu each of the keys opens that no command can have, in the language in force."""
+    return {canonical(f"Alt+{tr(title)[0]}"): title for title in MENUS}
+
+
 @dataclass(slots=True)
 class Keymap:
     """The keys in force.  own: what differs from the defaults, by command id."""
@@ -29,14 +35,14 @@ class Keymap:
 
     @staticmethod
     def read(stored: Mapping[str, Sequence[str]]) -> Keymap:
-        """From the settings: unknown commands and keys are left out, and of two commands with the
-        same key the first keeps it.
+        """From the settings: unknown commands and keys are left out, so are those that open menus,
+        and of two commands with the same key the first keeps it.
         """
         keymap = Keymap()
         for command_id, keys in stored.items():
             if command_id in BY_ID:
                 keymap.own[command_id] = _valid(keys)
-        taken: set[str] = set()
+        taken = set(menu_keys())
         # keys of the analyst's own go before defaults
         ordered = sorted(COMMANDS, key=lambda command: command.id not in keymap.own)
         for command in ordered:

@@ -40,6 +40,7 @@ def footage_row(document: Document) -> FootageRow:
         error=None if document.error is None else fault(document.error),
         problems=() if footage is None else tuple(tr(problem) for problem in footage.problems),
         notes=document.notes,
+        shorter=() if document.opening else document.shorter,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from app.controllers.judging import VerdictName
 from app.language import tr
@@ -24,6 +24,8 @@ class ReviewCommands(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
+        self._said = ""
+        desk.reviewing.state_changed.connect(self._on_changed)
 
     def table(self) -> dict[str, Callable[[], object]]:
         """What each command's id does."""
@@ -52,7 +54,18 @@ class ReviewCommands(QObject):
         }
 
     def _say(self, text: str) -> None:
+        self._said = text
         self._desk.window.statusBar().showMessage(text, 4000)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        """What was said of the review before it changed is no longer so: the bin is empty again,
+        the segment is made.  Who changed it has not spoken yet.
+        """
+        status = self._desk.window.statusBar()
+        if self._said and status.currentMessage() == self._said:
+            status.clearMessage()
+        self._said = ""
 
     def _undo(self) -> None:
         title = self._desk.reviewing.undo()

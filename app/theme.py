@@ -113,6 +113,7 @@ QAbstractItemView { background: $panel; alternate-background-color: $window;
   border: 1px solid $line;
   border-radius: 6px; outline: 0; gridline-color: $line; }
 QAbstractItemView::item { padding: 4px; }
+QAbstractItemView#dense::item { padding: 1px 4px; }  /* two lines of text in a low row */
 QAbstractItemView::item:selected { background: $accent; color: $on_accent; }
 QHeaderView { background: $panel; border: 0; }
 QHeaderView::section { background: $panel; color: $faint; border: 0; border-bottom: 1px solid $line;

@@ -36,11 +36,13 @@ class Analysing(QObject):
     """Runs analyses of documents.
 
     grown: rows were added to the running document's analysis.  changed: a document's state text
-    changed.
+    changed.  replaced: one by another detector takes the place of this one, whose review is still
+    there.
     """
 
     grown = Signal(object)
     changed = Signal(object)
+    replaced = Signal(object, object)
     finished = Signal(object)
     failed = Signal(object, object)
     crashed = Signal(object)
@@ -215,7 +217,10 @@ class Analysing(QObject):
         if run is None or document is None:
             return
         if document.analysis is not run.analysis:
-            before = document.analysis.path if document.analysis is not None else None
+            earlier = document.analysis
+            before = earlier.path if earlier is not None else None
+            if earlier is not None and not _same_detector(earlier.facts, run.analysis.facts):
+                self.replaced.emit(document, earlier)
             document.analysis = run.analysis
             if document.session is not None and before != run.path:
                 document.session.save_if_changed()
@@ -231,15 +236,18 @@ class Analysing(QObject):
             return
         document.fraction = report.fraction
         if report.rate and report.eta is not None:
-            eta = timecode(report.eta, digits=0).removeprefix("0:")
-            document.progress = tr(
-                "analysing {share}, {rate} frame/s, ETA {eta}",
-                share=percent_done(report.fraction),
-                rate=decimal(report.rate, 0),
-                eta=eta,
+            far = {
+                "share": percent_done(report.fraction),
+                "rate": decimal(report.rate, 0),
+                "eta": timecode(report.eta, digits=0).removeprefix("0:"),
+            }
+            document.progress = tr("analysing {share}, {rate} frame/s, ETA {eta}", **far)
+            document.shorter = (
+                tr("{share}, {rate} frame/s, ETA {eta}", **far),
+                tr("{share}, ETA {eta}", **far),
             )
         else:
-            document.progress = tr(report.phase)
+            document.progress, document.shorter = tr(report.phase), ()
         self.changed.emit(document)
 
     def _end(self) -> Document | None:
@@ -251,6 +259,7 @@ class Analysing(QObject):
             job.deleteLater()
         if document is not None:
             document.running, document.progress, document.fraction = False, "", None
+            document.shorter = ()
             self.changed.emit(document)
         return document
 

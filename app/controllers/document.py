@@ -73,6 +73,7 @@ class Document:
     rate: str = ""
     chosen: list[str] = field(default_factory=list)
     progress: str = ""
+    shorter: tuple[str, ...] = ()  # the same in fewer words each
     fraction: float | None = None
     running: bool = False
     peak: float | None = None

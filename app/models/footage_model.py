@@ -17,10 +17,13 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage, QPixmap
 
+from app.models.telling_apart import partings
+
 Index = QModelIndex | QPersistentModelIndex
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 KEY_ROLE = Qt.ItemDataRole.UserRole + 2
+PARTINGS_ROLE = Qt.ItemDataRole.UserRole + 3  # letters that tell its name from the others
 THUMBNAIL_SIZE = QSize(64, 36)
 WIDE = 90  # letters of a line of a tooltip
 WARNING = "⚠"  # before a word on what is wrong, so that it is not told by colour alone
@@ -30,10 +33,11 @@ WARNING = "⚠"  # before a word on what is wrong, so that it is not told by col
 class FootageRow:
     """One footage as the list shows it.
 
-    detail: duration and size.  rate: frames a second.  state: how far its analysis is, in words.
-    fraction: 0 to 1 while it is opened or analysed, else None.  error: what is wrong with it, and
-    what helps.  cancellable: something goes on that can be given up.  problems: what is odd about
-    footage that can be worked with all the same, in sentences; notes: what is worth knowing of it.
+    detail: duration and size.  rate: frames a second.  state: how far its analysis is, in words;
+    shorter: the same in fewer words each, where there is little room.  fraction: 0 to 1 while it is
+    opened or analysed, else None.  error: what is wrong with it, and what helps.  cancellable:
+    something goes on that can be given up.  problems: what is odd about footage that can be worked
+    with all the same, in sentences; notes: what is worth knowing of it.
     """
 
     key: str
@@ -47,6 +51,7 @@ class FootageRow:
     rate: str = ""
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    shorter: tuple[str, ...] = ()
 
 
 def facts_of(row: FootageRow) -> str:
@@ -61,6 +66,7 @@ class FootageModel(QAbstractListModel):
         super().__init__(parent)
         self._rows: list[FootageRow] = []
         self._pictures: dict[str, QPixmap] = {}
+        self._partings: dict[str, tuple[int, ...]] = {}
 
     def row_of(self, key: str) -> int | None:
         """Where a footage is."""
@@ -77,6 +83,7 @@ class FootageModel(QAbstractListModel):
             return
         self.beginResetModel()
         self._rows = list(rows)
+        self._partings = partings(row.name for row in rows)
         self.endResetModel()
 
     def update_row(self, row: FootageRow) -> None:
@@ -111,6 +118,8 @@ class FootageModel(QAbstractListModel):
             return row
         if role == KEY_ROLE:
             return row.key
+        if role == PARTINGS_ROLE:
+            return self._partings.get(row.name, ())
         if role == Qt.ItemDataRole.DecorationRole:
             return self._pictures.get(row.key)
         if role == Qt.ItemDataRole.ToolTipRole:

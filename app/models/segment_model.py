@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap
 
 from app.language import mark, tr
 from app.numerals import decimal, duration, whole
@@ -98,7 +98,7 @@ class SegmentModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[SegmentRow] = []
-        self._pictures: dict[str, QPixmap] = {}
+        self._pictures: dict[str, QIcon] = {}
         self._sources: dict[str, int] = {}  # cache keys of the images that they were made of
         self._checked: set[str] = set()
 
@@ -129,7 +129,7 @@ class SegmentModel(QAbstractTableModel):
             size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
         scaled.setDevicePixelRatio(DENSITY)
-        self._pictures[segment] = QPixmap.fromImage(scaled)
+        self._pictures[segment] = QIcon(QPixmap.fromImage(scaled))
         row = self.row_of(segment)
         if row is not None:
             at = self.index(row, THUMBNAIL)

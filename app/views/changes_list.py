@@ -33,8 +33,9 @@ class ChangesList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel(tr("Changes of the scene"))
+        title = self._title = QLabel(tr("Changes of the scene"))
         title.setContentsMargins(4, 0, 0, 0)
+        self._room = True
         self.table = TimesTable(
             tr("Changes of the scene"),
             (tr("At"), tr("What changed")),
@@ -56,7 +57,19 @@ class ChangesList(QWidget):
             [row.sentence for row in rows],
             [""] * len(rows),
         )
-        head = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(head + _ROW * min(len(rows), _MOST) + 4)
-        self.setMaximumHeight(self.sizeHint().height())
+        self._share_height()
         self.setVisible(bool(rows))
+
+    def give_room(self, room: bool) -> None:
+        """One line alone, where there is no room for more: the segments above come first."""
+        if room != self._room:
+            self._room = room
+            self._title.setVisible(room)
+            self.table.horizontalHeader().setVisible(room)
+            self._share_height()
+
+    def _share_height(self) -> None:
+        head = self.table.horizontalHeader().sizeHint().height() if self._room else 0
+        most = _MOST if self._room else 1
+        self.table.setFixedHeight(head + _ROW * min(self.table.rowCount(), most) + 4)
+        self.setMaximumHeight(self.sizeHint().height())

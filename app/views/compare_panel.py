@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.language import mark, tr
 from app.numerals import decimal, duration, whole
+from app.views.key_button import explain
 from app.views.times_table import TimesTable
 from engine.timebase import timecode
 
 GLYPHS = {"both": mark("= both"), "first": mark("A only"), "second": mark("B only")}
 _ALL = "all"
 _ROOM = 330  # pixels of height for every line
+_LENGTH = 2  # its column, which leaves where not all fit: the tooltip has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class ComparePanel(QWidget):
 
     other_chosen = Signal(str)
     activated = Signal(int)
+    review_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +69,12 @@ class ComparePanel(QWidget):
         label = QLabel(tr("B, compared with"))
         label.setObjectName("faint")
         label.setBuddy(self.other)
+        self.review = QPushButton(tr("Review B"))
+        explain(
+            self.review,
+            tr("Put the other analysis on the desk, with its own decisions; this one stays stored"),
+        )
+        self.review.clicked.connect(self.review_requested)
         self.counts = QLabel()
         self.counts.setWordWrap(True)
         self.counts.setAccessibleName(tr("What both found and what only one found"))
@@ -80,14 +89,24 @@ class ComparePanel(QWidget):
             self.filter.addItem(text, key)
         self.table = TimesTable(
             tr("Segments of both analyses"),
-            (tr("Found by"), tr("Start"), tr("Length"), tr("Peaks")),
+            (tr("By"), tr("Start"), tr("Length"), tr("A"), tr("B")),
             "",
         )
+        for at, tip in ((0, tr("Found by")), (3, tr("Peak in A")), (4, tr("Peak in B"))):
+            head = self.table.horizontalHeaderItem(at)
+            if head is not None:
+                head.setToolTip(tip)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(6)
         layout.addWidget(self.mine)
-        for widget in (label, self.other, self.counts, self.scale, self.filter):
+        layout.addWidget(label)
+        choice = QHBoxLayout()
+        choice.setSpacing(6)
+        choice.addWidget(self.other, 1)
+        choice.addWidget(self.review)
+        layout.addLayout(choice)
+        for widget in (self.counts, self.scale, self.filter):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)
         self.other.activated.connect(self._chosen)
@@ -112,7 +131,7 @@ class ComparePanel(QWidget):
             self.other.setCurrentIndex(max(0, self.other.findData(chosen)))
         self.other.setEnabled(bool(others))
         comparing = bool(self.other.currentData())
-        for widget in (self.counts, self.filter):
+        for widget in (self.counts, self.filter, self.review):
             widget.setVisible(comparing)
         self._show_scale()
         if comparing:
@@ -139,7 +158,17 @@ class ComparePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size."""
         self._show_scale()
+        self._share_width()
         super().resizeEvent(event)
+
+    def _share_width(self) -> None:
+        table, header = self.table, self.table.horizontalHeader()
+        table.setColumnHidden(_LENGTH, False)
+        needed = [
+            max(table.sizeHintForColumn(at), header.sectionSizeHint(at))
+            for at in range(table.columnCount())
+        ]
+        table.setColumnHidden(_LENGTH, sum(needed) > table.viewport().width())
 
     def _show_scale(self) -> None:
         """Where there is no room for it, the line above has it as its tooltip."""
@@ -168,15 +197,18 @@ class ComparePanel(QWidget):
                 tr(GLYPHS[row.found_by]),
                 timecode(row.start_time, digits=1),
                 duration(row.stop_time - row.start_time),
-                _peaks(row),
+                _peak(row.first_peak),
+                _peak(row.second_peak),
             )
             for row in rows
         ]
         tips = [
             tr("Frames {start} to {last}", start=whole(row.start), last=whole(row.stop - 1))
+            + f", {duration(row.stop_time - row.start_time)}"
             for row in rows
         ]
         self.table.set_rows(texts, tips, [tints[row.found_by] for row in rows])
+        self._share_width()
 
     @Slot(int)
     def _chosen(self, at: int) -> None:
@@ -188,6 +220,5 @@ class ComparePanel(QWidget):
             self.activated.emit(self._shown[row])
 
 
-def _peaks(row: CompareRow) -> str:
-    sides = (("A", row.first_peak), ("B", row.second_peak))
-    return " · ".join(f"{name} {decimal(peak, 2)}" for name, peak in sides if peak is not None)
+def _peak(peak: float | None) -> str:
+    return "–" if peak is None else decimal(peak, 2)

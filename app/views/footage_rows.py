@@ -25,7 +25,15 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.language import tr
-from app.models.footage_model import ROW_ROLE, THUMBNAIL_SIZE, WARNING, FootageRow, Index
+from app.models.footage_model import (
+    PARTINGS_ROLE,
+    ROW_ROLE,
+    THUMBNAIL_SIZE,
+    WARNING,
+    FootageRow,
+    Index,
+)
+from app.models.telling_apart import shortened
 
 _PAD = 8
 _LINE = 17
@@ -65,7 +73,8 @@ class FootageDelegate(QStyledItemDelegate):
         self._paint_picture(painter, picture, index.data(Qt.ItemDataRole.DecorationRole))
         left = picture.right() + 10
         text = QRectF(left, area.top() + _PAD - 1, area.right() - left - _PAD, _LINE)
-        self._paint_facts(painter, text, row, option.font)
+        name = name_shown(index, option.font, int(text.width()))
+        self._paint_facts(painter, text, name, row.detail, option.font)
         self._paint_state(painter, state_line(area), row)
         painter.restore()
 
@@ -79,14 +88,13 @@ class FootageDelegate(QStyledItemDelegate):
         inside.moveCenter(area.center())
         painter.drawPixmap(inside, pixmap, QRectF(pixmap.rect()))
 
-    def _paint_facts(self, painter: QPainter, line: QRectF, row: FootageRow, font: QFont) -> None:
+    def _paint_facts(
+        self, painter: QPainter, line: QRectF, name: str, detail: str, font: QFont
+    ) -> None:
         colours = theme.colours()
         width = int(line.width())
-        bold = QFont(font)
-        bold.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(bold)
+        painter.setFont(_bold(font))
         painter.setPen(QColor(colours.text))
-        name = QFontMetrics(bold).elidedText(row.name, Qt.TextElideMode.ElideMiddle, width)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
         small = QFont(font)
         small.setPixelSize(12)
@@ -94,7 +102,7 @@ class FootageDelegate(QStyledItemDelegate):
         measure = QFontMetrics(small)
         painter.setPen(QColor(colours.faint))
         line.translate(0, _LINE)
-        detail = measure.elidedText(row.detail, Qt.TextElideMode.ElideRight, width)
+        detail = measure.elidedText(detail, Qt.TextElideMode.ElideRight, width)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, detail)
 
     def _paint_state(self, painter: QPainter, line: QRectF, row: FootageRow) -> None:
@@ -121,9 +129,9 @@ class FootageDelegate(QStyledItemDelegate):
         if row.problems:
             self._paint_sign(painter, line)
         width = int(line.width())
-        state = measure.elidedText(row.state, elide, width)
+        state = state_shown(row, measure, width)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, state)
-        if measure.horizontalAdvance(f"{row.state}   {row.rate}") <= width:
+        if measure.horizontalAdvance(f"{state}   {row.rate}") <= width:
             painter.setPen(QColor(colours.faint))
             painter.drawText(line, _RIGHT, row.rate)
 
@@ -144,6 +152,36 @@ class FootageDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.colours().line))
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
         painter.restore()
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold
+
+
+def name_shown(index: Index, font: QFont, width: int) -> str:
+    """A row's name in so many pixels; names that are cut short can still be told apart."""
+    name, measure = index.data(ROW_ROLE).name, QFontMetrics(_bold(font))
+    usual = measure.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
+    return shortened(
+        name,
+        index.data(PARTINGS_ROLE),
+        usual,
+        lambda text: measure.horizontalAdvance(text) <= width,
+    )
+
+
+def state_shown(row: FootageRow, measure: QFontMetrics, width: int) -> str:
+    """The longest words for a row's state that fit.  Of those of work that goes on the beginning
+    leaves first: how long it still takes comes last, and is what one waits for.
+    """
+    for words in (row.state, *row.shorter):
+        if measure.horizontalAdvance(words) <= width:
+            return words
+    modes = Qt.TextElideMode
+    elide = modes.ElideRight if row.fraction is None else modes.ElideLeft
+    return measure.elidedText((row.state, *row.shorter)[-1], elide, width)
 
 
 def state_line(area: QRectF) -> QRectF:

@@ -1,5 +1,5 @@
 """Segments, under them the near misses, which fold by themselves where there is no room, and what
-changed in the scene.
+changed in the scene.  Whatever the height, three segments are to be seen without scrolling.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from app.views.changes_list import ChangesList
 from app.views.near_list import NearList
 from app.views.segment_list import SegmentList
 
-_ROOM = 400  # pixels for both lists
-_LEAST = 250  # below, the near misses are left to their commands
+_ROOM = 600  # pixels for both lists
+_LEAST = 300  # below, the near misses are left to their commands and to their marks
+_FULL = 420  # below, changes of the scene have one line
 
 
 class FoundPanel(QSplitter):
@@ -21,16 +22,22 @@ class FoundPanel(QSplitter):
 
     def __init__(self, segments: SegmentList, near: NearList, changes: ChangesList) -> None:
         super().__init__(Qt.Orientation.Vertical)
-        self._near = near
+        self._near, self._changes = near, changes
         self.addWidget(segments)
         self.addWidget(near)
         self.addWidget(changes)
         self.setStretchFactor(0, 2)
         self.setStretchFactor(1, 1)
         self.setChildrenCollapsible(False)
-        self.setSizes([320, 210, 100])
+        self._cramped: bool | None = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._near.give_room(self.height() >= _ROOM)
         self._near.setVisible(self.height() >= _LEAST)
+        cramped = self.height() < _FULL
+        if cramped != self._cramped:
+            self._cramped = cramped
+            self._changes.give_room(not cramped)
+            # what it gave up would stay empty
+            self.setSizes([320, 210, self._changes.maximumHeight()])

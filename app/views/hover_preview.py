@@ -33,8 +33,10 @@ class HoverPreview(QWidget):
         image: QImage | None,
         *,
         pictured: bool = True,
+        over: QWidget | None = None,
     ) -> None:
-        """Above a point of the parent, inside it.  image None: it is still being decoded; pictured
+        """Above a point of the parent, inside it, and between the sides of a widget that is wide
+        enough: what lies beside it is being read.  image None: it is still being decoded; pictured
         False: there is none.
         """
         self._lines, self._image, self._pictured = lines, image, pictured
@@ -44,7 +46,10 @@ class HoverPreview(QWidget):
         size = QSize(width + 2 * _PAD, picture.height() + len(lines) * _LINE + 2 * _PAD)
         parent = self.parentWidget()
         room = parent.rect() if parent is not None else QRect(QPoint(), size)
-        left = min(max(place.x() - size.width() // 2, 2), room.width() - size.width() - 2)
+        if parent is not None and over is not None and over.width() > size.width() + 4:
+            room = QRect(over.mapTo(parent, QPoint(0, 0)), over.size())
+        first, last = room.left() + 2, room.right() - size.width() - 1
+        left = min(max(place.x() - size.width() // 2, first), last)
         top = place.y() - size.height() - _GAP
         if top < 0:
             top = place.y() + 24

@@ -114,6 +114,8 @@ class Inspector(QWidget):
         self.note.editingFinished.connect(self._note_finished)
         for field in (self.start, self.stop, self.tags, self.note):
             field.left.connect(self.left)
+        for field in (self.start, self.stop):
+            field.left.connect(self._edge_left)
         self.set_rows([])
 
     def _label(self, text: str, buddy: QWidget) -> QLabel:
@@ -177,6 +179,15 @@ class Inspector(QWidget):
         row = self._one()
         if row is not None and field.text().strip() != field.shown:
             self.edge_typed.emit(row.id, edge, field.text().strip())
+        elif field.property("wrong"):  # put back by hand
+            field.mark_wrong(False)
+            self._edge_left()
+
+    @Slot()
+    def _edge_left(self) -> None:
+        """What was wrong with an edge goes with it."""
+        if not (self.start.property("wrong") or self.stop.property("wrong")):
+            self.say("")
 
     @Slot()
     def _start_finished(self) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.commands import BY_ID, MENUS, Command
-from app.keymap import PORTABLE, Keymap, canonical
+from app.keymap import PORTABLE, Keymap, canonical, menu_keys
 from app.language import tr
 
 ID = Qt.ItemDataRole.UserRole
@@ -140,7 +140,9 @@ class RemapDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Change keys"))
         self.keymap = deepcopy(keymap)
+        self._before = keymap.as_stored()
         self._wanted = ""
+        self._warned = False
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search commands or keys"))
         self.search.setClearButtonEnabled(True)
@@ -218,7 +220,24 @@ class RemapDialog(QDialog):
         item = self.tree.currentItem()
         return str(item.data(0, ID) or "") if item is not None else ""
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes back the key that was pressed last; what was changed it drops only when it
+        is pressed again.
+        """
+        if event.key() == Qt.Key.Key_Escape:
+            if self._wanted:
+                self._want("")
+                self._say(tr("Press the new key in the field above."))
+                return
+            if not self._warned and self.keymap.as_stored() != self._before:
+                self._warned = True
+                text = tr("Keys were changed. Save keeps them; Esc once more drops the changes.")
+                self._say(text, warning=True)
+                return
+        super().keyPressEvent(event)
+
     def _refresh(self) -> None:
+        self._warned = False
         for command_id, item in self._items.items():
             keys = self.keymap.keys(command_id)
             item.setText(1, shown_keys(keys))
@@ -255,6 +274,12 @@ class RemapDialog(QDialog):
     @Slot(str)
     def _pressed(self, key: str) -> None:
         chosen, shown = self.current(), shown_keys([key])
+        menu = menu_keys().get(key)
+        if menu is not None:
+            self._want("")
+            text = tr("{key} opens the menu '{menu}'; press another key.", key=shown, menu=tr(menu))
+            self._say(text, warning=True)
+            return
         self._want(key)
         owner = self.keymap.owner(key, besides=chosen)
         if owner is not None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
-    QSize,
     Qt,
     Signal,
     Slot,
@@ -32,19 +31,17 @@ from app.models.segment_model import (
     START,
     TAGS,
     THUMBNAIL,
-    THUMBNAIL_SIZE,
-    VERDICT,
     SegmentModel,
     SegmentRow,
 )
 from app.views.empty import EmptyText
 from app.views.inspector import Inspector
 from app.views.segment_buttons import SegmentButtons
+from app.views.segment_columns import share_room
 from app.views.segment_filters import SegmentFilters
 from app.views.segment_table import SegmentFilter, SegmentTable
 
 MODIFIER = Qt.KeyboardModifier
-_NARROW = 700  # below it length, tags and note leave the table
 _LOW = 400  # below it the inspector shows the note alone
 NO_SEGMENTS = mark(
     "No segments above the threshold. Lower it on the timeline, or drag it in the panel."
@@ -95,12 +92,12 @@ class SegmentList(QWidget):
     def _build_table(self) -> QTableView:
         table = SegmentTable()
         self.table = table
+        table.setObjectName("dense")
         table.setModel(self.filter)
         table.setAccessibleName(tr("Segments"))
         help = tr("Segments of this footage; Shift and Ctrl select several, Space ticks")
         table.setAccessibleDescription(help)
         table.setToolTip(help)
-        table.setIconSize(THUMBNAIL_SIZE)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(
@@ -114,14 +111,12 @@ class SegmentList(QWidget):
         table.setTabKeyNavigation(False)
         table.setSortingEnabled(True)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(THUMBNAIL_SIZE.height() + 10)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(28)
-        for column, width in ((THUMBNAIL, 104), (START, 80), (LENGTH, 96), (PEAK, 58)):
+        for column in (THUMBNAIL, START, LENGTH, PEAK, TAGS):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, width)
         header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
         header.sortIndicatorChanged.connect(self.filters.set_sorting)
         table.sortByColumn(START, Qt.SortOrder.AscendingOrder)
@@ -236,25 +231,11 @@ class SegmentList(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW
-        self.table.setColumnHidden(LENGTH, narrow)
-        self.table.setColumnHidden(TAGS, narrow)
-        self.table.setColumnHidden(NOTE, narrow)
+        share_room(self.table, self.filter, self.width(), self.height())
         low = self.height() < _LOW
         if low != self._terse:
             self._terse = low
             self.inspector.set_terse(low)
-        self.filter.set_terse(narrow)
-        self.table.setIconSize(QSize(48, 27) if narrow else THUMBNAIL_SIZE)
-        header = self.table.horizontalHeader()
-        stretch, fixed = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Fixed
-        header.setSectionResizeMode(VERDICT, stretch if narrow else fixed)
-        header.resizeSection(START, 92 if narrow else 84)  # with the length below it
-        header.resizeSection(PEAK, 54 if narrow else 64)
-        header.resizeSection(THUMBNAIL, 76 if narrow else 108)
-        if not narrow:
-            header.resizeSection(VERDICT, 116)
-            header.resizeSection(TAGS, 110)
 
     @Slot()
     def _narrow(self) -> None:

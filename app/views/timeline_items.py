@@ -6,6 +6,7 @@ their size at any zoom.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
@@ -72,6 +73,14 @@ class CurveItem(RowItem):
         """What the pyramid answered."""
         self._x, self._low, self._high = x, low, high
         self.update()
+
+    def top_between(self, left: float, right: float) -> float:
+        """The highest pixel of the curve between two others; infinite where there is no curve."""
+        if not len(self._x):
+            return math.inf
+        x, high = self._pixels(self._x, self._high)
+        inside = high[(x >= left) & (x <= right) & np.isfinite(high)]
+        return float(inside.min()) if len(inside) else math.inf
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,11 +34,15 @@ def make_box(view: Any, row: int) -> Any:
 
 
 class ChipItem(RowItem):
-    """A few words in a row: its title at the top, or the meaning of a line beside the line."""
+    """A few words in a row: its title at the top, or the meaning of a line beside the line, as far
+    to the right as the curve leaves room.
+    """
 
-    def __init__(self, box: Any, line: Any = None) -> None:
+    def __init__(self, box: Any, line: Any = None, curve: CurveItem | None = None) -> None:
         super().__init__(box, 5)
-        self._line = line
+        self._line, self._curve = line, curve
+        self._left: float | None = None
+        self.held = False  # it stays where it is while its line is dragged
         self._font = QFont()
         self._font.setPixelSize(11)
         self.text = ""
@@ -61,7 +66,23 @@ class ChipItem(RowItem):
         top = y - height - 2
         if top < 1:  # no room above: below, or in a low row wherever it is seen whole
             top = max(1.0, min(y + 3, self._box.height() - height - 1))
-        return QRectF(self._box.width() - width - 6, top, width, height)
+        right = max(self._box.width() - width - 6, 0.0)
+        if self._left is None or not self.held:
+            self._left = self._clear_of_the_curve(right, width, top + height)
+        return QRectF(min(self._left, right), top, width, height)
+
+    def _clear_of_the_curve(self, right: float, width: float, bottom: float) -> float:
+        """Where the curve passes below the words; where it does so nowhere, where it is lowest."""
+        if self._curve is None:
+            return right
+        lowest, left = -math.inf, right
+        for place in np.arange(right, 0, -width / 4).tolist():
+            top = self._curve.top_between(place, place + width)
+            if top >= bottom:
+                return float(place)
+            if top > lowest:
+                lowest, left = top, place
+        return left
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -108,7 +129,7 @@ class Row:
         self.line = pg.InfiniteLine(0.0, angle=0, movable=False)
         self.line.setVisible(False)
         self.box.addItem(self.line, ignoreBounds=True)
-        self.meaning = ChipItem(self.box, self.line)
+        self.meaning = ChipItem(self.box, self.line, self.curve)
         self.tip = ""  # what the line means, at length
         self.title = ChipItem(self.box)
         self.title.set_text(title)
@@ -121,9 +142,17 @@ class Row:
         self.tint = "#000000"  # of masked frames
         self.done = 0
         self.stretches = height is None
-        self.held = False  # the vertical range stays while a line is dragged
         self.visible = True
         self.show(True)
+
+    @property
+    def held(self) -> bool:
+        """Whether the vertical range and the words stay, while a line is dragged."""
+        return self.meaning.held
+
+    @held.setter
+    def held(self, held: bool) -> None:
+        self.meaning.held = held
 
     def show(self, visible: bool) -> None:
         """Show or hide the row; a hidden one takes no room."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from desk_driver import (
@@ -121,3 +123,23 @@ def test_rows_that_say_nothing_by_colour_take_that_of_the_theme(qtbot):
         assert panel.table.item(0, 0).data(Qt.ItemDataRole.ForegroundRole) is None
     theme.apply(app, "dark")
     assert inks[0][1] != inks[1][1]
+
+
+@pytest.mark.parametrize("width", [290, 324, 434])
+def test_both_peaks_of_a_match_are_readable_however_narrow_the_panel_is(qtbot, width):
+    panel = ComparePanel()
+    qtbot.addWidget(panel)
+    panel.resize(width, 300)
+    panel.show()
+    qtbot.waitExposed(panel)
+    rows = [CompareRow("both", at, at + 5, at, at + 53.3, 2, 10.97, 11.09) for at in range(40)]
+    panel.set_matches([*rows, replace(rows[0], found_by="second", first_peak=None)], "", "")
+    QApplication.processEvents()
+    table = panel.table
+    shown = [table.item(40, column).text() for column in (0, 3, 4)]
+    assert shown == ["B only", "–", "11.09"]
+    for column in range(table.columnCount()):
+        if not table.isColumnHidden(column):
+            assert table.columnWidth(column) >= table.sizeHintForColumn(column)
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    assert "53 s" in table.item(0, 0).toolTip()

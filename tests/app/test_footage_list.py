@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.models.footage_model import ROW_ROLE, WARNING, FootageRow
 from app.views.footage_list import FootageList
-from app.views.footage_rows import cross_of, state_line
+from app.views.footage_rows import cross_of, name_shown, state_line, state_shown
 
 LEFT = Qt.MouseButton.LeftButton
 LONG = "gate_north_2024-05-11T08-00-00_camera07_part0001_of_0099.mp4"
@@ -166,3 +166,35 @@ def test_a_row_with_a_sign_still_shows_progress_and_its_cross(footage: FootageLi
     line = state_line(QRectF(footage.list.visualRect(footage.model.index(1))))
     QTest.mouseClick(footage.list.viewport(), LEFT, pos=cross_of(line).center().toPoint())
     assert asked == ["b"]
+
+
+def test_names_that_differ_only_in_the_middle_can_be_told_apart(footage: FootageList) -> None:
+    names = [LONG.replace("part0001", f"part{number:04}") for number in range(1, 31)]
+    footage.set_rows([FootageRow(n, n, f"/footage/{n}", "4:15", "not analysed") for n in names])
+    indices = [footage.model.index(at) for at in range(len(names))]
+    for width in (110, 150, 200):
+        assert len({name_shown(index, footage.font(), width) for index in indices}) == len(names)
+    assert name_shown(indices[3], footage.font(), 900) == names[3]
+    tip = indices[3].data(Qt.ItemDataRole.ToolTipRole)
+    assert names[3] in tip
+
+
+def test_a_row_says_how_long_its_work_still_takes_however_narrow_it_is(
+    footage: FootageList,
+) -> None:
+    running = replace(
+        ROWS[1],
+        state="analysing 43 %, 38 frame/s, ETA 0:34",
+        shorter=("43 %, 38 frame/s, ETA 0:34", "43 %, ETA 0:34"),
+        fraction=0.43,
+    )
+    measure = footage.fontMetrics()
+    assert state_shown(running, measure, 400) == running.state
+    for words in running.shorter:
+        assert state_shown(running, measure, measure.horizontalAdvance(words)) == words
+    narrow = measure.horizontalAdvance("43 %, ETA 0:34") - 10
+    assert state_shown(running, measure, narrow).endswith("ETA 0:34")
+    reading = replace(running, state="reading the index 43 %, ETA 0:34", shorter=())
+    assert state_shown(reading, measure, narrow).endswith("ETA 0:34")
+    resting = replace(ROWS[1], state="stopped at 43 % · peak 3.2")
+    assert state_shown(resting, measure, narrow).startswith("stopped")

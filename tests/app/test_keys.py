@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.commands import BY_ID, COMMANDS, MENUS
-from app.keymap import Keymap, canonical
+from app.keymap import Keymap, canonical, menu_keys
 from app.views.keys_dialogs import RemapDialog
 
 KEY = Qt.Key
@@ -88,6 +88,58 @@ def test_the_dialog_takes_a_key_tells_of_the_conflict_and_gives_it(qtbot):
     QTest.keyClicks(dialog.field, "~")
     QTest.mouseClick(dialog.assign, LEFT)
     assert dialog.keymap.keys("help.keys") == ("~",)
+
+
+def test_keys_that_open_menus_are_not_free(qtbot, application):
+    opened = {f"Alt+{title[0]}": title for title in MENUS}
+    assert menu_keys() == opened
+    defaults = {canonical(key) for command in COMMANDS for key in command.keys}
+    assert not defaults & opened.keys()
+    assert Keymap.read({"segments.split": ["Alt+F", "F9"]}).keys("segments.split") == ("F9",)
+    dialog = RemapDialog(Keymap())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.choose("segments.split")
+    dialog.field.setFocus()
+    QTest.keyClick(dialog.field, KEY.Key_F, Qt.KeyboardModifier.AltModifier)
+    assert "Alt+F opens the menu 'File'" in dialog.message.text()
+    assert not dialog.assign.isEnabled()
+    QTest.keyClick(dialog.field, KEY.Key_G, Qt.KeyboardModifier.AltModifier)
+    assert "free" in dialog.message.text()
+    assert dialog.assign.isEnabled()
+
+
+def test_escape_takes_back_the_pressed_key_first_and_drops_changes_only_when_told(qtbot):
+    dialog = RemapDialog(Keymap())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.choose("segments.split")
+    dialog.field.setFocus()
+    QTest.keyClick(dialog.field, KEY.Key_F9)
+    QTest.keyClick(dialog.field, KEY.Key_Escape)
+    assert dialog.isVisible()
+    assert dialog.field.text() == ""
+    assert not dialog.assign.isEnabled()
+    QTest.keyClick(dialog.field, KEY.Key_F9)
+    QTest.mouseClick(dialog.assign, LEFT)
+    for _ in range(2):  # what is changed after it was said is a change of its own
+        QTest.keyClick(dialog.field, KEY.Key_Escape)
+        assert dialog.isVisible()
+        assert "Esc once more" in dialog.message.text()
+        QTest.keyClick(dialog.field, KEY.Key_F7)
+        QTest.mouseClick(dialog.add, LEFT)
+    QTest.keyClick(dialog.field, KEY.Key_Escape)
+    QTest.keyClick(dialog.field, KEY.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_escape_closes_the_dialog_at_once_where_nothing_was_changed(qtbot):
+    dialog = RemapDialog(Keymap())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.choose("segments.split")
+    QTest.keyClick(dialog.field, KEY.Key_Escape)
+    assert not dialog.isVisible()
 
 
 def test_the_search_of_the_dialog_finds_titles_and_keys(qtbot):

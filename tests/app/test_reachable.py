@@ -136,7 +136,7 @@ def test_every_key_reaches_its_command_wherever_the_keyboard_is(qtbot, analysed,
     window, heard = analysed.window, []
     analysed.dispatch.run("segments.next")
     widget = PLACES[place](window)
-    window.resize(1280, 1000)  # near misses need some room
+    window.resize(1280, 1400)  # near misses need some room
     if window.start.isAncestorOf(widget):
         analysed.dispatch.run("file.start_page")
     for at in range(window.side.count()):

@@ -114,6 +114,26 @@ def test_threshold_can_be_taken_by_its_label(timeline: Timeline) -> None:
     assert moved[-1] > 1.0
 
 
+def test_the_label_of_the_threshold_leaves_the_curve_to_be_seen(timeline: Timeline) -> None:
+    """It stands at the right; where a peak rises there, beside the peak."""
+    row = timeline._score
+    timeline.set_threshold(1.5)
+    timeline.set_threshold_text("1.50 · rarer than 99.0 % of normal")
+    timeline.redraw()
+    usual = row.meaning.chip()
+    assert usual.right() == pytest.approx(row.box.width() - 6)
+    late = bumps() + (2 * np.exp(-(((np.arange(N) - 2400) / 60) ** 2))).astype(np.float32)
+    timeline.set_score(late, N)
+    timeline.redraw()
+    moved = row.meaning.chip()
+    assert moved.right() < usual.right() - 50
+    assert row.curve.top_between(moved.left(), moved.right()) >= moved.bottom()
+    row.held = True
+    timeline.set_score(bumps(), N)
+    timeline.redraw()
+    assert row.meaning.chip().left() == moved.left(), "it stays while the line is dragged"
+
+
 def test_dragging_gamma_says_its_values_all_along(timeline: Timeline) -> None:
     timeline.set_regular_score(bumps() / 100, N)
     timeline.set_gamma(0.015)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from desk_driver import build, open_and_analyse, press, wait_analysed, wait_frame
 from pointer import move_mouse
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
@@ -51,6 +51,17 @@ def test_the_moment_under_the_mouse_is_shown_with_its_time(qtbot, desk):
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=place(desk, 3.0))
     wait_frame(qtbot, desk, desk.desk.playback.wanted)
     assert desk.desk.playback.index == pytest.approx(30, abs=1)
+
+
+@pytest.mark.parametrize("seconds", [0.05, 4.7])
+def test_the_card_of_a_moment_covers_neither_the_list_nor_the_side_panel(qtbot, desk, seconds):
+    window = desk.window
+    move_mouse(window.timeline.view.viewport(), place(desk, seconds))
+    qtbot.waitUntil(lambda: window.hover.isVisible() and window.hover.has_picture())
+    card = window.hover.geometry()
+    for beside in (window.footage, window.side):
+        covered = QRect(beside.mapTo(window, QPoint(0, 0)), beside.size())
+        assert not card.intersects(covered)
 
 
 def test_the_mouse_says_which_marks_lie_under_it(qtbot, desk):
