@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.adapt_pane import AdaptPane
 from app.camera_pane import CameraPane
-from app.commands import Need
 from app.compare_pane import ComparePane
 from app.controllers.analysing import Analysing
 from app.controllers.document import Document, plain_path
@@ -35,6 +35,7 @@ from app.marks_pane import MarksPane
 from app.media_pane import SUFFIX as REVIEW
 from app.media_pane import MediaPane
 from app.near_pane import NearPane
+from app.needs import present_needs
 from app.picture import PicturePane
 from app.presenting import footage_row
 from app.quit_pane import QuitPane
@@ -138,8 +139,8 @@ class Desk(QObject):
         """The footage of the list that a path leads to, however it is spelled: one recording has
         one row, so that nothing is decided about it twice.
         """
-        wanted = plain_path(path)
-        return next((document for document in self.documents if document.is_at(wanted)), None)
+        end = os.path.realpath(path)
+        return next((document for document in self.documents if document.leads_to == end), None)
 
     def analyse_with(self, path: Path, choice: str) -> None:
         """Open footage and analyse it with a detector or weights as soon as it is open."""
@@ -307,38 +308,11 @@ class Desk(QObject):
 
     @Slot()
     def allow(self) -> None:
-        """Enable the commands that the present state has everything for.
-
-        On the start page that is little: nobody judges a footage that is not to be seen.
-        """
-        present: set[Need] = {"nothing"}
-        if self.documents:
-            present.add("listed")
-        if self.demo.running or any(d.opening for d in self.documents):
-            present.add("opening")
-        document = self.current if self.window.on_desk() else None
-        if document is not None and self.joined.possible:
-            present.add("joinable")
-        if document is not None:
-            present.add("footage")
-            if document.running or document.progress == tr("waiting"):
-                present.add("running")
-            if self.adapting.possible:
-                present.add("adaptable")
-            if document.footage is not None and document.footage.counted:
-                present.add("counted")
-            if document.analysis is not None:
-                present.add("analysis")
-            if document.session is not None:
-                present.add("review")
-                if document.session.state.binned:
-                    present.add("bin")
-            if self.review.chosen_seen():
-                present.add("segment")
-            present |= self.figures.present()
+        """Enable the commands that the present state has everything for."""
+        present = present_needs(self)
         self.window.actions_.allow(present)
         self.allowed.emit(present)
-        self.window.transport.set_enabled_controls(document is not None)
+        self.window.transport.set_enabled_controls("footage" in present)
 
     def stop(self) -> None:
         """Ordered shutdown: no thread outlives it, nothing scored is lost."""

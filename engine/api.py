@@ -186,7 +186,6 @@ def start_analysis(
     from engine.analysis.run import AnalysisRun, RunSettings
     from engine.analysis.store import path_for
 
-    footage.require_there()
     facts = detector.facts
     if path is None:
         gamma_named = facts.gamma if gamma is None else gamma

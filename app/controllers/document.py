@@ -27,15 +27,8 @@ def plain_path(path: Path) -> Path:
     """A path from the root without `.` and `..`.  Links stay: their names are the analyst's."""
     absolute = path.absolute()
     short = Path(os.path.normpath(absolute))
-    return short if same_place(short, absolute) else absolute  # `..` behind a link leads elsewhere
-
-
-def same_place(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file, through links and other spellings as well."""
-    try:
-        return one == other or one.samefile(other)
-    except (OSError, ValueError):
-        return False
+    same = os.path.realpath(short) == os.path.realpath(absolute)
+    return short if same else absolute  # `..` behind a link leads elsewhere
 
 
 @dataclass(slots=True, eq=False)
@@ -82,10 +75,10 @@ class Document:
     changes: tuple[SceneChange, ...] | None = None
     notes: tuple[str, ...] = ()
     thumbnails: dict[str, QImage] = field(default_factory=dict)
+    leads_to: str = field(init=False)  # where its path ends, when all links are followed
 
-    def is_at(self, path: Path) -> bool:
-        """Whether a path, however it is spelled, leads to this footage."""
-        return same_place(self.path, path)
+    def __post_init__(self) -> None:
+        self.leads_to = os.path.realpath(self.path)
 
     @property
     def key(self) -> str:

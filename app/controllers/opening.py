@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from app.controllers.document import Document, plain_path
+from app.controllers.returning import take_detector
 from app.imaging import to_qimage
 from app.jobs import Job
 from app.language import mark, tr
@@ -191,11 +192,7 @@ def _opening(document: Document) -> Generator[Progress, None, None]:
     else:
         document.analysis = last_analysis(document.path)
     if document.analysis is not None:
-        facts = document.analysis.facts
-        document.choice = facts.weights_id.partition("@")[0] or facts.name
-        adapted = api.adaptation_of(document.analysis)
-        if adapted is not None:
-            document.choice, document.adapt = adapted.parent, adapted.clips
+        take_detector(document, document.analysis)
         document.begin_at(stored_state(document.analysis).start_time)
         document.summary = stored_summary(document.analysis)
         document.peak = document.summary.peak

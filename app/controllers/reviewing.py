@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.scoring.score import ScoreSettings, Values
     from engine.scoring.segments import SegmentSettings
 
+Outcome = TypeVar("Outcome")
 SAVE_MS = 300  # a dragged slider is saved this often while it moves
 
 
@@ -194,36 +195,30 @@ class Reviewing(QObject):
     @Slot()
     def save(self) -> None:
         """Write the review, if anything changed since the last time."""
-        document = self._document
         self._saving.stop()
-        if document is None or document.session is None:
-            return
-        try:
-            document.session.save_if_changed()
-        except OSError as error:
-            self._tell_unsaved(error)
-        self._tell_joined()
+        if self.session is not None:
+            self._on_file(self.session.save_if_changed)
 
     @Slot()
     def catch_up(self) -> None:
         """Take in what another window decided meanwhile."""
-        if self.session is None:
-            return
-        try:
-            self.session.catch_up()
-        except OSError as error:
-            self._tell_unsaved(error)
-        self.save()
+        if self.session is not None:
+            self._on_file(self.session.catch_up)
+            self.save()
 
-    def _tell_joined(self) -> None:
+    def _on_file(self, work: Callable[[], Outcome]) -> Outcome | None:
+        """Reading or writing the review: tells what went wrong, and what another window wrote."""
+        outcome = None
+        try:
+            outcome = work()
+        except OSError as error:
+            self.failed.emit(unsaved(error))
         joined = self.session.take_joined() if self.session is not None else None
         if joined is not None:
             self.joined.emit(joined)
             self.state_changed.emit()
             self.refresh()
-
-    def _tell_unsaved(self, error: OSError) -> None:
-        self.failed.emit(unsaved(error))
+        return outcome
 
     # --- segments -------------------------------------------------------------------------------
 
@@ -266,11 +261,7 @@ class Reviewing(QObject):
 
     def _walked(self, walk: Callable[[], object]) -> None:
         self.save()
-        try:
-            walk()
-        except OSError as error:
-            self._tell_unsaved(error)
-        self._tell_joined()
+        self._on_file(walk)
         self.state_changed.emit()
         self.refresh()
 
@@ -280,12 +271,7 @@ class Reviewing(QObject):
             return None
         self.save()
         session = document.session
-        try:
-            title = session.redo() if forwards else session.undo()
-        except OSError as error:
-            self._tell_unsaved(error)
-            return None
-        self._tell_joined()
+        title = self._on_file(session.redo if forwards else session.undo)
         if title is not None:
             self.state_changed.emit()
             self.refresh()

@@ -74,13 +74,15 @@ class CurveItem(RowItem):
         self._x, self._low, self._high = x, low, high
         self.update()
 
-    def top_between(self, left: float, right: float) -> float:
-        """The highest pixel of the curve between two others; infinite where there is no curve."""
-        if not len(self._x):
-            return math.inf
+    def tops(self, width: float, lefts: Floats) -> Floats:
+        """The highest pixel of the curve over stretches of a width that begin at `lefts`; infinite
+        where there is no curve.
+        """
         x, high = self._pixels(self._x, self._high)
-        inside = high[(x >= left) & (x <= right) & np.isfinite(high)]
-        return float(inside.min()) if len(inside) else math.inf
+        x, high = x[np.isfinite(high)], high[np.isfinite(high)]
+        first, last = np.searchsorted(x, lefts), np.searchsorted(x, lefts + width, "right")
+        pairs = zip(first.tolist(), last.tolist(), strict=True)
+        return np.array([high[a:b].min(initial=math.inf) for a, b in pairs])
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

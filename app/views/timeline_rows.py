@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,16 +72,12 @@ class ChipItem(RowItem):
 
     def _clear_of_the_curve(self, right: float, width: float, bottom: float) -> float:
         """Where the curve passes below the words; where it does so nowhere, where it is lowest."""
-        if self._curve is None:
+        places = np.arange(right, 0, -width / 4)
+        if self._curve is None or not len(places):
             return right
-        lowest, left = -math.inf, right
-        for place in np.arange(right, 0, -width / 4).tolist():
-            top = self._curve.top_between(place, place + width)
-            if top >= bottom:
-                return float(place)
-            if top > lowest:
-                lowest, left = top, place
-        return left
+        tops = self._curve.tops(width, places)
+        below = np.flatnonzero(tops >= bottom)
+        return float(places[below[0] if len(below) else tops.argmax()])
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -9,7 +9,14 @@ from pointer import by_hand, drag_mouse, move_mouse, turn_wheel
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QMenu,
+    QScrollArea,
+    QWidget,
+)
 
 from app.application import Application
 from app.commands import BY_ID
@@ -65,6 +72,18 @@ class Mouse:
         button: Qt.MouseButton = LEFT,
     ) -> None:
         QTest.mouseClick(widget, button, modifier, self._seen(widget, at))
+
+    def row(self, view: QAbstractItemView, row: int) -> None:
+        """A row of a list, which is turned to with the wheel where it is out of sight."""
+        port, index = view.viewport(), view.model().index(row, 0)
+        for _ in range(40):
+            place = view.visualRect(index).center()
+            if port.rect().contains(place):
+                self.click(port, place)
+                return
+            self.wheel(port, port.rect().center(), 1 if place.y() < 0 else -1)
+            QApplication.processEvents()
+        raise AssertionError(f"{view.accessibleName()}: row {row} is not to be seen")
 
     def drag(
         self,

@@ -65,7 +65,7 @@ def test_changes_of_all_files_are_marked_and_listed_by_the_clock_in_force(
     assert times() == ["09:00:01", "09:00:06", "09:00:21"]
     mouse = Mouse(application)
     mouse.tab(SEGMENTS)
-    mouse.click(table.viewport(), table.visualItemRect(table.item(2, 0)).center())
+    mouse.row(table, 2)
     qtbot.waitUntil(lambda: application.desk.current.path.name == NAMES[2])
     qtbot.waitUntil(lambda: application.window.canvas.index() == 10)
 

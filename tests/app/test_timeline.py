@@ -127,7 +127,7 @@ def test_the_label_of_the_threshold_leaves_the_curve_to_be_seen(timeline: Timeli
     timeline.redraw()
     moved = row.meaning.chip()
     assert moved.right() < usual.right() - 50
-    assert row.curve.top_between(moved.left(), moved.right()) >= moved.bottom()
+    assert row.curve.tops(moved.width(), np.array([moved.left()]))[0] >= moved.bottom()
     row.held = True
     timeline.set_score(bumps(), N)
     timeline.redraw()
