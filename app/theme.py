@@ -112,6 +112,9 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
 QAbstractItemView { background: $panel; alternate-background-color: $window;
   border: 1px solid $line;
   border-radius: 6px; outline: 0; gridline-color: $line; }
+QTextEdit, QPlainTextEdit { background: $panel; border: 1px solid $line; border-radius: 6px;
+  padding: 2px; }
+QTextEdit:focus, QPlainTextEdit:focus { border: 1px solid $accent; }
 QAbstractItemView::item { padding: 4px; }
 QAbstractItemView#dense::item { padding: 1px 4px; }  /* two lines of text in a low row */
 QAbstractItemView::item:selected { background: $accent; color: $on_accent; }

@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QDialogButtonBox,
     QHeaderView,
     QLabel,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.views.fitting import FittingDialog
 
 LONGEST = 60  # characters of a licence field that is a name and not the whole text
 
@@ -89,7 +89,7 @@ def _dependency(distribution: importlib.metadata.Distribution) -> Dependency:
     return Dependency(name, distribution.version, licence or tr("see its text"), text)
 
 
-class AboutDialog(QDialog):
+class AboutDialog(FittingDialog):
     """The words, and a table of dependencies with their licence texts."""
 
     def __init__(
@@ -143,6 +143,7 @@ class AboutDialog(QDialog):
         split.addWidget(self.table)
         split.addWidget(self.text)
         split.setSizes([210, 150])
+        split.setMinimumHeight(220)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -151,6 +152,7 @@ class AboutDialog(QDialog):
             layout.addWidget(widget)
         layout.addWidget(split, 1)
         layout.addWidget(buttons)
+        self.setMinimumWidth(560)
         self.resize(640, 600)
         if rows:
             self.table.setCurrentCell(0, 0)

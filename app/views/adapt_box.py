@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QWidget
 
 from app.language import tr
+from app.views.fitting import indent
 from app.views.key_button import explain
 
 MOST = 100
@@ -22,6 +23,7 @@ class AdaptBox(QWidget):
         self.tick = QCheckBox()
         self.tick.setAccessibleName(tr("Adapt to the first frames"))
         self.count = QSpinBox()
+        indent(self.count)
         self.count.setRange(1, MOST)
         self.count.setValue(clips)
         self.count.setKeyboardTracking(False)

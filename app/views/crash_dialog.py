@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QLabel,
@@ -19,9 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.views.fitting import FittingDialog
 
 
-class CrashDialog(QDialog):
+class CrashDialog(FittingDialog):
     """Work that was saved is not affected, and the dialog says so."""
 
     def __init__(
@@ -46,6 +46,7 @@ class CrashDialog(QDialog):
         self.details = QPlainTextEdit(report)
         self.details.setReadOnly(True)
         self.details.setTabChangesFocus(True)
+        self.details.setMinimumHeight(140)
         self.details.setObjectName("mono")
         self.details.setAccessibleName(tr("Report"))
         self.details.setToolTip(tr("What is copied and saved"))
@@ -70,6 +71,7 @@ class CrashDialog(QDialog):
         column.addWidget(self.details, 1)
         column.addWidget(self.state)
         column.addWidget(buttons)
+        self.setMinimumWidth(560)
         self.resize(760, 480)
 
     @Slot()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -139,7 +139,11 @@ class ExportDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(CUT, QHeaderView.ResizeMode.Stretch)
-        header.sectionResized.connect(table.resizeRowsToContents)
+        # the header tells its width before the table wraps by it: fit the rows once, after that
+        self._fit = QTimer(table)
+        self._fit.setSingleShot(True)
+        self._fit.timeout.connect(table.resizeRowsToContents)
+        header.sectionResized.connect(self._fit_rows)
         if self._rows:
             table.setCurrentCell(0, 0)
         table.itemChanged.connect(self._on_choice)
@@ -216,6 +220,10 @@ class ExportDialog(QDialog):
         line.addWidget(self._close)
         line.addWidget(self._export)
         return line
+
+    @Slot()
+    def _fit_rows(self) -> None:
+        self._fit.start(0)
 
     # --- what is shown --------------------------------------------------------------------------
 

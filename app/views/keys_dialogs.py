@@ -79,6 +79,7 @@ class KeysDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(scroll)
         column.addWidget(buttons)
+        self.setMinimumSize(360, 320)
         self.resize(500, 580)
 
     @Slot()
@@ -208,6 +209,7 @@ class RemapDialog(QDialog):
         column.addLayout(row)
         column.addWidget(self.message)
         column.addWidget(buttons)
+        self.setMinimumSize(560, 420)
         self.resize(620, 580)
         self._refresh()
 

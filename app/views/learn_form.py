@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import mark, tr
+from app.views.fitting import indent
 from app.views.learn_ranges import RangeTable
 
 BASE = mark("Weights to adapt, or nothing")
@@ -132,6 +133,7 @@ class LearnForm(QWidget):
         self._quick.setChecked(True)
         self._efforts.buttonToggled.connect(self._on_effort)
         self._robust = QDoubleSpinBox()
+        indent(self._robust)
         self._robust.setRange(0, 30)
         self._robust.setSingleStep(5)
         self._robust.setDecimals(0)

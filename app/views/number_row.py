@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
 
 from app.language import tr
+from app.views.fitting import indent
 
 _TICKS = 1000
 
@@ -42,6 +43,7 @@ class NumberRow(QWidget):
         self._exact = spec.low  # the box shows it rounded
         self.label = QLabel(tr(spec.name))
         self.box = QDoubleSpinBox()
+        indent(self.box)
         self.box.setDecimals(spec.decimals)
         self.box.setSingleStep(spec.step)
         self.box.setRange(

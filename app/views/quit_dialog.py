@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.language import tr, tr_count
+from app.views.fitting import FittingDialog
 
 
-class QuitDialog(QDialog):
+class QuitDialog(FittingDialog):
     """Three ways on; Esc and closing it mean to stay."""
 
     wait_chosen = Signal()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QLabel,
@@ -16,9 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.views.fitting import FittingDialog
 
 
-class RelinkDialog(QDialog):
+class RelinkDialog(FittingDialog):
     """Emits a file to try or a folder to search; the owner says what came of it."""
 
     file_chosen = Signal(str)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.language import mark, tr
 from app.settings import CACHE_MIB, DEVICES, PRECISIONS, Settings
+from app.views.fitting import indent
 
 DEVICE_WORDS = {
     "auto": mark("automatic"),
@@ -77,11 +78,13 @@ class SettingsDialog(QDialog):
         )
         cores = max(1, os.cpu_count() or 1)
         self.threads = QSpinBox()
+        indent(self.threads)
         self.threads.setRange(0, cores)
         self.threads.setSpecialValueText(tr("automatic ({count})", count=max(1, cores - 1)))
         self.threads.setValue(settings.threads)
         self.threads.setToolTip(tr("Threads of an analysis; one core is best left to the window"))
         self.cache = QSpinBox()
+        indent(self.cache)
         self.cache.setRange(CACHE_MIB[0], CACHE_MIB[1])
         self.cache.setSingleStep(64)
         self.cache.setSuffix(tr(" MiB"))

@@ -21,6 +21,7 @@ from app.views.timeline_stretches import Stretches
 AXIS_WIDTH = 58
 TRACK_HEIGHT = 56
 _CROWDED = 40  # pixels of a row, up to which its numbers would touch; hovering tells them
+_APART = 15  # pixels between two values of an axis
 _GRASP = 5  # pixels around a line that take hold of it
 
 
@@ -103,6 +104,17 @@ def _pixel_of(box: Any, value: float) -> float:
     return float(box.height() - (value - y0) / (y1 - y0) * box.height())
 
 
+class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+    """Values of a row, told as far apart as their text is high."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[Any]:
+        """The first level only; the others carry no values here."""
+        spacing, offset = super().tickSpacing(low, high, size)[0]
+        while high > low and spacing * size / (high - low) < _APART and spacing < high - low:
+            spacing *= 2
+        return [(spacing, offset)]
+
+
 class Row:
     """A curve with its own vertical range, linked to the others by the times it is given."""
 
@@ -111,7 +123,7 @@ class Row:
         self.view = view
         self.height = height
         self.box = make_box(view, place)
-        self.axis = pg.AxisItem("left")
+        self.axis = ValueAxis("left")
         self.axis.setWidth(AXIS_WIDTH)
         self.axis.setStyle(
             tickLength=-4, autoExpandTextSpace=False, tickTextOffset=4, hideOverlappingLabels=True

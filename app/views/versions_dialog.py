@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QLabel,
     QListWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.views.fitting import FittingDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class VersionRow:
     usable: bool = True
 
 
-class VersionsDialog(QDialog):
+class VersionsDialog(FittingDialog):
     """`chosen()` after it was accepted; going back is a step that can be undone."""
 
     def __init__(self, rows: Sequence[VersionRow], parent: QWidget | None = None) -> None:
