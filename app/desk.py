@@ -313,6 +313,7 @@ class Desk(QObject):
         self.window.actions_.allow(present)
         self.allowed.emit(present)
         self.window.transport.set_enabled_controls("footage" in present)
+        self.window.detector.set_footage("footage" in present)
 
     def stop(self) -> None:
         """Ordered shutdown: no thread outlives it, nothing scored is lost."""

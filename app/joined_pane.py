@@ -159,7 +159,7 @@ class JoinedPane(QObject):
             self._line = None
             window.timeline.set_line(None)
             window.timeline.set_beside([])
-            window.timeline.set_near([])
+            desk.near.later()  # what it listed may be of joined files
             return
         self._show_beside()
 

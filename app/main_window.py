@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -42,6 +42,7 @@ from app.views.transport import Transport
 from app.views.tuning import TuningPanel
 from app.views.why_line import WhyLine
 
+_TITLE_BAR = QSize(0, 40)  # what a screen needs for a window's frame
 LOW = 760  # pixels, below which bars above the desk share one place
 
 
@@ -207,9 +208,11 @@ class MainWindow(QMainWindow):
         self.keys_shown.emit()
 
     def restore(self, geometry: QByteArray | None) -> None:
-        """Put the window where it was."""
+        """Put the window where it was; the first time, where the screen has room for it."""
         if geometry is not None:
             self.restoreGeometry(geometry)
+            return
+        self.resize(self.size().boundedTo(self.screen().availableSize() - _TITLE_BAR))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window closes, if it may; running work is stopped in order by the desk."""

@@ -176,6 +176,10 @@ class DetectorBar(QWidget):
         self._combo.setEnabled(not running)
         self.adapt.setEnabled(not running)
 
+    def set_footage(self, there: bool) -> None:
+        """Whether there is anything to analyse."""
+        self._button.setEnabled(there)
+
     def set_key_hints(self, keys: Mapping[str, str]) -> None:
         """The keys of commands, for tooltips."""
         self._keys = keys

@@ -134,6 +134,22 @@ def test_the_label_of_the_threshold_leaves_the_curve_to_be_seen(timeline: Timeli
     assert row.meaning.chip().left() == moved.left(), "it stays while the line is dragged"
 
 
+def test_the_meaning_of_gamma_never_stands_on_the_name_of_its_row(timeline: Timeline) -> None:
+    noise = np.random.default_rng(1).random(N).astype(np.float32)
+    timeline.set_regular_score(noise / 100, N)
+    timeline.set_gamma(0.015)
+    timeline.set_gamma_text("gamma 0.01500 · above 95 % of normal", "")
+    row = timeline._tracks[REGULAR]
+    for gamma in (0.009, 0.002):
+        timeline.set_gamma(gamma)
+        for low in (0.01, 0.0):  # where it is quietest
+            quiet = noise / 100
+            quiet[: N // 8] = low
+            timeline.set_regular_score(quiet, N)
+            timeline.redraw()
+            assert not row.meaning.chip().intersects(row.title.chip())
+
+
 def test_dragging_gamma_says_its_values_all_along(timeline: Timeline) -> None:
     timeline.set_regular_score(bumps() / 100, N)
     timeline.set_gamma(0.015)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from desk_driver import build, open_and_analyse, press, wait_analysed, wait_frame
@@ -195,6 +197,25 @@ def test_near_misses_are_walked_and_made_into_segments(qtbot, desk):
     made = desk.desk.reviewing.state.stored[-1]
     assert (made.span.start, made.span.stop, made.origin) == (rows[0].start, rows[0].stop, "made")
     qtbot.waitUntil(lambda: all(row.start != rows[0].start for row in desk.desk.near._rows))
+
+
+def test_near_misses_stay_marked_when_more_footage_is_opened(qtbot, desk, tmp_path):
+    marks, application = desk.window.timeline._near, desk.desk
+    application.reviewing.set_threshold(1e6)
+    qtbot.waitUntil(lambda: bool(marks.peaks()))
+    shown = marks.peaks()
+    for number in range(2):
+        other = tmp_path / f"other{number}.mp4"
+        shutil.copy(application.current.path, other)
+        with open(other, "ab") as file:  # another fingerprint, the same pictures
+            file.write(b"\0\0\0\x0cfree" + bytes([number] * 4))
+        known = len(application.documents)
+        application.open([other])
+        qtbot.waitUntil(lambda known=known: len(application.documents) > known)
+        document = application.documents[-1]
+        qtbot.waitUntil(lambda document=document: document.footage is not None)
+    application.choose(application.documents[0].key)
+    qtbot.waitUntil(lambda: marks.peaks() == shown)
 
 
 def test_the_lines_read_out_what_they_mean(qtbot, desk):
