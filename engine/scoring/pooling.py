@@ -48,7 +48,9 @@ def spatial_patches(maps: Maps, cells: int, kept: NDArray[np.bool_] | None = Non
     """Mean over every `cells` x `cells` patch that lies wholly inside, (T, h, w) -> (T, h-c+1,
     w-c+1).
 
-    Ignored cells do not count; a patch with less than half of its cells kept is -inf.
+    A patch counts with what its kept cells say, but never with more than it says as a whole, so
+    that striking out what is quiet raises nothing: a mean over few cells is higher by chance, and
+    scores are calibrated on whole patches.  A patch with less than half of its cells kept is -inf.
     """
     # half a second to import, which the start of the window need not pay
     from scipy.ndimage import uniform_filter
@@ -59,15 +61,15 @@ def spatial_patches(maps: Maps, cells: int, kept: NDArray[np.bool_] | None = Non
         slice(low, low + maps.shape[1] - cells + 1),
         slice(low, low + maps.shape[2] - cells + 1),
     )
+    whole = uniform_filter(maps, size=(0, cells, cells), mode="nearest")[:, *inside]
     if kept is None or kept.all():
-        means = uniform_filter(maps, size=(0, cells, cells), mode="nearest")
-        return np.asarray(means[:, *inside], np.float32)
+        return np.asarray(whole, np.float32)
     weight = uniform_filter(kept.astype(np.float64), size=cells, mode="nearest")[inside]
     total = uniform_filter(np.where(kept, maps, 0.0), size=(0, cells, cells), mode="nearest")[
         :, *inside
     ]
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = total / weight
+        mean = np.minimum(total / weight, whole)
     return np.where(weight >= 0.5, mean, -np.inf).astype(np.float32)
 
 

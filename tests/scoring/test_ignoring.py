@@ -14,7 +14,7 @@ from engine.analysis.maps import CodedMap
 from engine.detectors.base import DetectorFacts, PartSpec, PatchRule
 from engine.detectors.mnad_stream import MnadDetector
 from engine.scoring.ignoring import IgnoredArea, kept_cells, without_areas
-from engine.scoring.pooling import frame_means, psnr, worst_patches
+from engine.scoring.pooling import frame_means, psnr, spatial_patches, worst_patches
 
 LEFT_HALF = IgnoredArea(((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
 EVERYTHING = IgnoredArea(((0, 0), (1, 0), (1, 1), (0, 1)))
@@ -101,6 +101,26 @@ def test_an_area_over_the_anomaly_lowers_the_score() -> None:
     assert without["patch_psnr"][15] > parts["patch_psnr"][15] + 5
     assert without["mean"][15] < parts["mean"][15] / 3
     assert without["patch"][15] < parts["patch"][15] / 3
+
+
+@pytest.mark.parametrize("cells", [2, 3])
+def test_ignoring_an_area_never_raises_a_patch(cells: int) -> None:
+    maps = np.random.default_rng(5).gamma(1.0, size=(40, 6, 8)).astype(np.float32)
+    whole = spatial_patches(maps, cells)
+    for area in (LEFT_HALF, IgnoredArea(((0, 0), (1, 0), (1, 0.3), (0.4, 0.6)))):
+        kept = kept_cells([area], (6, 8))
+        patches = spatial_patches(maps, cells, kept)
+        assert (patches <= whole).all()
+        for y, x in np.ndindex(patches.shape[1:]):
+            window = kept[y : y + cells, x : x + cells]
+            if window.all():
+                np.testing.assert_array_equal(patches[:, y, x], whole[:, y, x])
+            elif window.mean() >= 0.5:
+                inside = maps[:, y : y + cells, x : x + cells][:, window].mean(axis=1)
+                expected = np.minimum(inside, whole[:, y, x])
+                np.testing.assert_allclose(patches[:, y, x], expected, rtol=1e-5)
+            else:
+                assert (patches[:, y, x] == -np.inf).all()
 
 
 def test_a_patch_never_looks_across_a_cut() -> None:
