@@ -167,6 +167,15 @@ def _adapted(footage: Footage, weights: str | None, out: Path, frames: int) -> s
     return str(out)
 
 
+def mention_review(file: Path) -> None:
+    """Say where a review lies that was not asked for: its verdicts and settings do not count."""
+    from engine.review.session import review_path
+
+    beside = review_path(file)
+    if beside.exists():
+        say(f"Note: a review lies beside the analysis and is left out; add --review {beside}")
+
+
 def state_of(
     analysis: Analysis,
     review: Path | None,

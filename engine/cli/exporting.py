@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from engine import api
-from engine.cli.analysing import Lambda, Threshold, scored_track, state_of
+from engine.cli.analysing import Lambda, Threshold, mention_review, scored_track, state_of
 from engine.cli.output import Json, drive, emit, say, table
 from engine.errors import BadSetting
 
@@ -47,6 +47,8 @@ def export(
 
     kinds = parse_kinds(kind)
     analysis = api.read_analysis(file)
+    if review is None:
+        mention_review(file)
     state = state_of(analysis, review, lambda_, threshold)
     scored = scored_track(analysis, state)
     chosen = _chosen(scored.segments, segments)

@@ -56,6 +56,20 @@ def test_export_takes_a_review(run: Run, scored: Path, walk: Path) -> None:
     fails(run("export", scored, "--out", "d", "--review", review.path), "longer footage")
 
 
+def test_an_export_mentions_the_review_that_it_leaves_out(run: Run, scored: Path) -> None:
+    from engine.review.defaults import default_state
+    from engine.review.session import open_review, review_path
+
+    own = Path("own.h5").resolve()
+    shutil.copyfile(scored, own)
+    assert "a review lies beside" not in run("export", own, "--out", "a")[2]
+    analysis = read_analysis(own)
+    beside = review_path(own)
+    open_review(beside, analysis.head.footage, default_state(analysis)).save()
+    assert f"--review {beside}" in run("export", own, "--out", "b")[2]
+    assert "left out" not in run("export", own, "--out", "c", "--review", beside)[2]
+
+
 def test_an_export_finds_out_that_the_footage_is_gone(run: Run, walk: Path, tmp_path: Path) -> None:
     here = tmp_path / "here.mp4"
     shutil.copyfile(walk, here)
