@@ -32,6 +32,9 @@ def compare(
         Path | None, typer.Option(help="Normal footage that the rival is calibrated on.")
     ] = None,
     gamma: Annotated[float | None, typer.Option(help="Instead of each detector's own.")] = None,
+    paper_gamma: Annotated[
+        bool, typer.Option("--paper-gamma", help="The published gamma where there is one.")
+    ] = False,
     clips: Annotated[str | None, typer.Option(help="Only these, such as 01,03.")] = None,
     published: Annotated[
         str | None, typer.Option(help="ped2, avenue or shanghai; the folder's name by default.")
@@ -59,6 +62,8 @@ def compare(
     if out.suffix != ".md":
         raise BadSetting(f"The table's name must end in .md, not '{out.suffix}'.")
     counter = log or out.with_suffix(".log.jsonl")
+    if gamma is not None and paper_gamma:
+        raise BadSetting("--gamma and --paper-gamma exclude each other.")
     check_targets(out)
     check_log(counter)
     found = read_dataset(dataset, [] if clips is None else clips.split(","))
@@ -71,7 +76,7 @@ def compare(
         chosen = api.load_detector(weights=name, device=device, precision=precision)
         entries.append(Entry(card.name, chosen, card))
     known = published or dataset.resolve().name.lower()
-    comparison = Comparison(found, entries, known, gamma)
+    comparison = Comparison(found, entries, known, gamma, paper_gamma)
     counted = 0
 
     def logged() -> Iterator[Progress]:

@@ -20,7 +20,7 @@ from engine.errors import BadSetting
 from engine.evaluation.evaluate import Evaluation, EvaluationSettings
 from engine.evaluation.labelled import LabelledClip
 from engine.evaluation.metrics import auc, interval, paired_interval
-from engine.evaluation.published import published
+from engine.evaluation.published import PAPER_GAMMAS, published
 from engine.progress import Progress
 from engine.scoring.score import Normalise
 
@@ -45,7 +45,8 @@ class Comparison:
     """Iterate `run()`, then read `rows` and `passes`.
 
     The first entry is the rival: every gain is told against its calibrated score.  dataset: the
-    name under which published figures are looked up.  passes: the reports of all evaluations, in
+    name under which published figures are looked up.  paper_gamma: take the published gamma where
+    there is one, and each detector's own elsewhere.  passes: the reports of all evaluations, in
     order, for the log.
     """
 
@@ -53,6 +54,7 @@ class Comparison:
     entries: Sequence[Entry]
     dataset: str = ""
     gamma: float | None = None
+    paper_gamma: bool = False
     rows: list[Row] = field(default_factory=list)
     passes: list[Row] = field(default_factory=list)
     _rival: Values | None = None
@@ -60,7 +62,7 @@ class Comparison:
     def run(self) -> Iterator[Progress]:
         """Evaluate all entries."""
         for entry in self.entries:
-            whole = Evaluation(self.clips, entry.detector, self._settings(None))
+            whole = Evaluation(self.clips, entry.detector, self._settings(entry, None))
             yield from self._pass(entry, whole)
             first = self._rival is None
             if first:
@@ -72,13 +74,16 @@ class Comparison:
                 if len({part.slot for part in entry.detector.facts.parts}) == 2:
                     self.rows.append(self._row(entry, whole, twin, lambda_))
             if any(clip.updated.any() for clip in whole.scored):
-                still = Evaluation(self.clips, entry.detector, self._settings(False))
+                still = Evaluation(self.clips, entry.detector, self._settings(entry, False))
                 yield from self._pass(entry, still)
                 self.rows.append(self._row(entry, still, UPDATE_OFF))
         self.rows += _over_seeds(self.rows)
 
-    def _settings(self, update: bool | None) -> EvaluationSettings:
-        return EvaluationSettings(gamma=self.gamma, update=update)
+    def _settings(self, entry: Entry, update: bool | None) -> EvaluationSettings:
+        facts, gamma = entry.detector.facts, self.gamma
+        if self.paper_gamma and facts.gamma is not None:
+            gamma = PAPER_GAMMAS.get(facts.name)
+        return EvaluationSettings(gamma=gamma, update=update)
 
     def _pass(self, entry: Entry, evaluation: Evaluation) -> Iterator[Progress]:
         for step in evaluation.run():

@@ -35,6 +35,9 @@ PAPER_LAMBDAS = {
     "apn": 0.5,
 }
 
+# below which E_t the memory is updated; comemory's is not stated
+PAPER_GAMMAS = {"mnad-prediction": 0.01, "mnad-reconstruction": 0.015}
+
 _MNAD = "Park, Noh, Ham, CVPR 2020"
 _FULL = "width 64, colour, 60 epochs on Ped2, all twelve test clips, min-max per video"
 _COUNTED = "counted from the released code"

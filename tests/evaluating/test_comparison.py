@@ -123,6 +123,17 @@ def test_rows_carry_intervals_costs_and_the_published_figure(
     assert speed["published"] is None
 
 
+def test_the_published_gamma_can_be_asked_for(compared: tuple[Path, Comparison]) -> None:
+    root, known = compared
+    entries = [known.entries[0], known.entries[1], known.entries[3]]
+    comparison = Comparison(read_dataset(root), entries, "ped2", paper_gamma=True)
+    for _ in comparison.run():
+        pass
+    gammas = {name: row(comparison, name)["gamma"] for name in ("speed", "one", "bare")}
+    assert gammas == {"speed": None, "one": 0.01, "bare": None}
+    assert row(known, "one")["gamma"] == 1.0
+
+
 def test_seeds_are_told_as_mean_and_deviation(compared: tuple[Path, Comparison]) -> None:
     _, comparison = compared
     mean = row(comparison, "mean of 2 seeds")
