@@ -62,7 +62,8 @@ def matches(seen: BackgroundSignature, cards: Iterable[WeightsCard]) -> tuple[Ca
         if known is not None and not card.retired:
             name = card.path.stem if card.path is not None else card.name
             own = card.path is not None and card.path.parent != resource("weights")
-            rank = (own, card.detector != "attributes", str(card.training.get("made", "")))
+            foresees = card.detector not in ("attributes", "mnad-reconstruction")
+            rank = (own, foresees, str(card.training.get("made", "")))
             found.append((round(likeness(seen, known), 3), rank, name))
     lowest = (False, False, "")
     found.sort(key=lambda one: (one[0] >= SAME, one[1] if one[0] >= SAME else lowest, one[0]))

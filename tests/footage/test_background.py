@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -147,6 +148,17 @@ def test_the_newest_weights_of_the_same_camera_come_first(squares):
     found = matches(signature(squares[0] * 0.7), cards)
     assert [m.weights for m in found] == ["yard-2", "yard", "elsewhere"]
     assert [m.same for m in found] == [True, True, False]
+
+
+def test_of_one_camera_what_predicts_comes_before_what_rebuilds_or_counts(squares):
+    seen = signature(squares[0]).as_dict()
+    cards = [
+        card("foresees", seen, "2026-01-01"),
+        replace(card("rebuilds", seen, "2026-03-01"), detector="mnad-reconstruction"),
+        replace(card("counts", seen, "2026-02-01"), detector="attributes"),
+    ]
+    found = [m.weights for m in matches(signature(squares[0]), cards)]
+    assert found == ["foresees", "rebuilds", "counts"]
 
 
 @pytest.mark.shared
