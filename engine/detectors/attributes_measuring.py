@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.beside import Beside
 
 CELL = 7  # pixels
 PATCH_CELLS = 4  # a patch is 28 pixels wide
@@ -46,6 +49,14 @@ class Background:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """flow (h, w, 2) and speed (h, w) of a frame, float32 in cells."""
+
+    flow: Plane
+    speed: Plane
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """A connected piece of foreground: its box and area in working pixels."""
@@ -73,17 +84,26 @@ class Thing:
 class Measured:
     """One frame.  All planes are float32 (h, w) in cells.
 
-    flow: (h, w, 2), where things came from, pixel/frame; speed: mean magnitude of the flow;
     fill: share of foreground; form: (h, w, ORIENTATIONS), mean gradient of the foreground;
-    stay: in how many of the last STAY_FRAMES frames foreground stood still there.
+    stay: in how many of the last STAY_FRAMES frames foreground stood still there; motion: flow and
+    speed, which another thread may still be at.
     """
 
-    flow: Plane
-    speed: Plane
+    motion: Beside[Motion]
     fill: Plane
     form: Plane
     stay: Plane
     things: tuple[Thing, ...]
+
+    @property
+    def flow(self) -> Plane:
+        """(h, w, 2), where things came from, pixel/frame; waits for it."""
+        return self.motion.result().flow
+
+    @property
+    def speed(self) -> Plane:
+        """Mean magnitude of the flow, pixel/frame; waits for it."""
+        return self.motion.result().speed
 
     def feet(self) -> NDArray[np.bool_]:
         """Cells in which foreground ends downwards: where things touch the ground.  A foot at the
@@ -193,6 +213,7 @@ class Measurer:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         self._quiet = to_grid(background.noise, background.grid)
         self._before: NDArray[np.uint8] | None = None
+        self._motion: Beside[Motion] | None = None
         self._evens: deque[tuple[Plane, Plane]] = deque(maxlen=STAY_LAG)
         self._stood: deque[NDArray[np.bool_]] = deque(maxlen=STAY_FRAMES)
 
@@ -217,25 +238,35 @@ class Measurer:
         return even, mask, fill
 
     def measure(self, grey: NDArray[np.uint8]) -> Measured | None:
-        """Measure the next frame, grey uint8 (H, W); None for the first of a clip."""
+        """Measure the next frame, grey uint8 (H, W); None for the first of a clip.
+
+        The flow is half of the work, and nothing but speed and direction needs it: another thread
+        has it.
+        """
         before = self._before
+        if self._motion is not None:
+            self._motion.result()  # two at once would share the flow's buffers
+        motion = None if before is None else Beside(partial(self._motion_of, grey, before))
+        self._motion = motion
         even, mask, fill = self.take(grey)
-        if before is None:
+        if motion is None:
             return None
         grid = self.background.grid
-        # from now to before, so that the motion lies on things where they are now
-        flow = self._flow.calc(grey, before, np.zeros((*grey.shape, 2), np.float32))
-        speed = to_grid(cv2.magnitude(flow[..., 0], flow[..., 1]), grid)
         stay = (
             np.sum(self._stood, axis=0, dtype=np.float32)
             if self._stood
             else np.zeros(grid, np.float32)
         )
         return Measured(
-            to_grid(flow, grid),
-            speed,
+            motion,
             fill,
             form_of(even, mask, grid),
             np.asarray(stay, np.float32),
             things_in(mask),
         )
+
+    def _motion_of(self, grey: NDArray[np.uint8], before: NDArray[np.uint8]) -> Motion:
+        """From now to before, so that the motion lies on things where they are now."""
+        grid = self.background.grid
+        flow = self._flow.calc(grey, before, np.zeros((*grey.shape, 2), np.float32))
+        return Motion(to_grid(flow, grid), to_grid(cv2.magnitude(flow[..., 0], flow[..., 1]), grid))

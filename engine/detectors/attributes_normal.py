@@ -279,15 +279,19 @@ class Normal:
 
     def surprises(self, measured: Measured) -> dict[str, Plane]:
         """Every attribute's plane (h, w), unscaled."""
-        flow = np.dstack((patch_mean(measured.flow[..., 0]), patch_mean(measured.flow[..., 1])))
-        return {
-            "speed": measured.speed / self.speed_limit,
-            "direction": self.direction(flow),
+        still = {
             "place": self.place(measured),
             "stay": self.stay(measured),
             "size": self.size(measured),
             "form": self.form(measured),
         }
+        flow = measured.flow  # last: another thread may still be at it
+        around = np.dstack((patch_mean(flow[..., 0]), patch_mean(flow[..., 1])))
+        moving = {
+            "speed": measured.speed / self.speed_limit,
+            "direction": self.direction(around),
+        }
+        return moving | still
 
 
 def level_of(shares: Plane, edges: NDArray[np.float64], level: float) -> Plane:

@@ -7,14 +7,15 @@ import os
 import sys
 from collections.abc import Iterator
 
-# libgomp's name, and that of the LLVM and Intel runtimes (macOS, Windows)
-_PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
+# libgomp's name, and that of the LLVM and Intel runtimes (macOS, Windows); and numpy's library,
+# whose threads have no such switch: the products that are made in numpy are small
+_PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def patient_threads() -> None:
     """Threads that wait for each other sleep instead of turning in circles.
 
-    Call it before torch is imported: the runtime reads this once.  A layer ends when its last
+    Call it before numpy and torch are imported: their runtimes read this once.  A layer ends when its last
     thread does; where another program holds a core, the others would burn the very time that the
     last one waits for.  Scoring beside one busy core took 59 s without this and 7 s with it.
     What the user has set stays.
