@@ -15,9 +15,10 @@ _PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0", "OPENBLAS_NUM_TH
 def patient_threads() -> None:
     """Threads that wait for each other sleep instead of turning in circles.
 
-    Call it before numpy and torch are imported: their runtimes read this once.  A layer ends when its last
-    thread does; where another program holds a core, the others would burn the very time that the
-    last one waits for.  Scoring beside one busy core took 59 s without this and 7 s with it.
+    Call it before numpy and torch are imported: their runtimes read this once.  A layer ends when
+    its last thread does; where another program holds a core, the others would burn the very time
+    that the last one waits for.  Scoring beside one busy core took 59 s without this and 7 s with
+    it.
     What the user has set stays.
     """
     for name, value in _PATIENT.items():
