@@ -132,10 +132,10 @@ class GapsItem(RowItem):
     ) -> None:
         if self._line is None:
             return
-        colours, height = theme.colours(), self._box.height()
+        colours, height, left_of = theme.colours(), self._box.height(), self.ruler()
         (x0, x1), _ = self._box.viewRange()
         edges = [
-            QRectF(round(self.left_of(file.start)), 0, 1, height)
+            QRectF(round(left_of(file.start)), 0, 1, height)
             for file in self._line.files[1:]
             if x0 <= file.start <= x1
         ]
@@ -143,7 +143,7 @@ class GapsItem(RowItem):
         for start, stop in self._line.gaps():
             if stop <= x0 or start >= x1:
                 continue
-            left, right = self.left_of(start), self.left_of(stop)
+            left, right = left_of(start), left_of(stop)
             area = QRectF(left, 0, max(right - left, 2), height)
             if area.width() < _HATCHED:
                 narrow.append(area)
@@ -153,11 +153,10 @@ class GapsItem(RowItem):
             if self.named:
                 seen = area.intersected(QRectF(0, 0, self._box.width(), height))
                 self._name(painter, seen, stop - start)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(colours.faint, 0.35))
-        painter.drawRects(narrow)
-        painter.setBrush(faded(colours.faint, 0.55))
-        painter.drawRects(edges)
+        for shades, alpha in ((narrow, 0.35), (edges, 0.55)):
+            shade = faded(colours.faint, alpha)
+            for area in shades:  # whole pixels are filled ten times as fast as shares of them
+                painter.fillRect(area.toRect(), shade)
 
     def _name(self, painter: QPainter, area: QRectF, seconds: float) -> None:
         length = duration(seconds)
@@ -209,7 +208,9 @@ class FilesItem(RowItem):
         for start, stop in self._line.gaps():
             if stop > x0 and start < x1:
                 left = self.left_of(start)
-                hatch(painter, QRectF(left, 1, self.left_of(stop) - left, whole.height() - 2))
+                gap = QRectF(left, 1, self.left_of(stop) - left, whole.height() - 2)
+                if gap.width() >= _HATCHED:  # of a narrower one nothing could be seen
+                    hatch(painter, gap)
         for number, file in enumerate(self._line.files, 1):
             if file.stop >= x0 and file.start <= x1:
                 self._paint_file(painter, number, file, whole)

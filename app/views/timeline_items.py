@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,9 +44,18 @@ class RowItem(QGraphicsItem):
 
     def left_of(self, seconds: float) -> float:
         """Pixels from the row's left edge, kept near the row."""
+        return self.ruler()(seconds)
+
+    def ruler(self) -> Callable[[float], float]:
+        """`left_of` for many times of one painting; to ask the row each time costs more."""
         (x0, x1), _ = self._box.viewRange()
-        width = float(self._box.width())
-        return float(min(max((seconds - x0) / (x1 - x0) * width, -50.0), width + 50.0))
+        x0, width = float(x0), float(self._box.width())
+        scale, most = width / (float(x1) - x0), width + 50.0
+
+        def left_of(seconds: float) -> float:
+            return min(max((seconds - x0) * scale, -50.0), most)
+
+        return left_of
 
     def _pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         (x0, x1), (y0, y1) = self._box.viewRange()

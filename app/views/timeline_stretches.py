@@ -22,6 +22,21 @@ class _Stretch:
     start: float
     stop: float
     scale: float = 1.0
+    asked: tuple[float, float, int] | None = None
+    told: tuple[Seconds, Values, Values] | None = None
+
+    def query(self, x0: float, x1: float, columns: int) -> tuple[Seconds, Values, Values]:
+        """The scaled answer of the pyramid; the last one is kept, since the files of a day beside
+        the current one are drawn again and again without a change.
+        """
+        if self.told is None or self.asked != (x0, x1, columns):
+            x, low, high = self.pyramid.query(x0, x1, columns)
+            if self.scale != 1:
+                single = low is high
+                high = high * np.float32(self.scale)
+                low = high if single else low * np.float32(self.scale)
+            self.asked, self.told = (x0, x1, columns), (x, low, high)
+        return self.told
 
 
 class Stretches:
@@ -44,7 +59,7 @@ class Stretches:
             return
         stretch = self._beside.setdefault(key, _Stretch(MinMaxPyramid(), 0.0, 0.0))
         stretch.start, stretch.stop = float(seconds[0]), float(seconds[-1])
-        stretch.scale = scale
+        stretch.scale, stretch.told = scale, None
         stretch.pyramid.set_seconds(seconds)
         stretch.pyramid.become(values)
 
@@ -66,7 +81,7 @@ class Stretches:
             start, stop = max(x0, stretch.start), min(x1, stretch.stop)
             stop = max(stop, start + _INSTANT)
             share = max(1, round(columns * (stop - start) / (x1 - x0)))
-            x, low, high = stretch.pyramid.query(start, stop, share)
+            x, low, high = stretch.query(start, stop, share)
             if not len(x):
                 continue
             single &= low is high
@@ -75,8 +90,8 @@ class Stretches:
                 lows.append(void)
                 highs.append(void)
             xs.append(x)
-            lows.append(low if stretch.scale == 1 else low * np.float32(stretch.scale))
-            highs.append(high if stretch.scale == 1 else high * np.float32(stretch.scale))
+            lows.append(low)
+            highs.append(high)
         if not xs:
             return np.empty(0), np.empty(0, np.float32), np.empty(0, np.float32)
         high = np.concatenate(highs)

@@ -168,3 +168,13 @@ def test_stretches_answer_nothing_where_there_is_nothing() -> None:
     x, low, high = empty.query(5.0, 6.0, 100)
     assert len(x) == len(low) == len(high) == 0
     assert empty.extremes(5.0, 6.0) is None
+
+
+def test_a_file_beside_that_changes_is_told_anew_at_the_same_zoom() -> None:
+    row, seconds = Stretches(), np.arange(2000) / 10
+    for values, scale in ((score(2000, 1), 1.0), (score(2000, 2), 1.0), (score(2000, 2), 3.0)):
+        row.put("a", seconds, values, scale)
+        for _ in range(2):
+            _, low, high = row.query(0.0, 200.0, 100)
+            assert high.max() == pytest.approx(values.max() * scale)
+            assert low.min() == pytest.approx(values.min() * scale)
