@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.analysis.analysis import Analysis
 from engine.detectors.base import Calibration
 from engine.errors import BadSetting
+from engine.review.listing import listed
 from engine.review.marked import marked_calibration, takes_marks
 from engine.review.state import ReviewSegment, ReviewState
 from engine.scoring.false_alarms import FalseAlarms, false_alarms
@@ -94,7 +95,7 @@ def track(
     score[done:] = np.nan
     score[:done] = held(score[:done], _hold(analysis), analysis.clip_start[:done])
     found = find_segments(score, seconds, state.segments)
-    segments = state.joined_with(found)
+    segments = listed(state, found, score, seconds)
     alarms = false_alarms(
         analysis.facts, state.score, state.segments, calibration, state.smooth_seconds
     )

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from engine.footage.start_time import FROM_ANALYST
 from engine.scoring.ignoring import IgnoredArea
 from engine.scoring.score import ScoreSettings, check_smoothing
-from engine.scoring.segments import FoundSegment, SegmentSettings
+from engine.scoring.segments import SegmentSettings
 from engine.timebase import FrameSpan, offset_of
 
 VerdictValue = Literal["unjudged", "confirmed", "dismissed", "unsure"]
@@ -90,8 +90,8 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
 class ReviewState:
     """Everything that undo covers.  smooth_seconds: Gaussian sigma of the score.
 
-    binned: segments that the analyst deleted, the last one last.  What the score finds with its
-    peak inside a binned found segment stays out of the list until that one is put back.
+    binned: segments that the analyst deleted, the last one last.  What the score finds inside a
+    binned found segment stays out of the list until that one is put back.
     start_time: when the recording began as the analyst says, ISO 8601, with offset where the zone
     is known; "" where what the file says holds.  It is text because moments that are the same in
     two zones are equal, and the zone must not be lost.
@@ -116,19 +116,6 @@ class ReviewState:
 
     def __post_init__(self) -> None:
         check_smoothing(self.smooth_seconds)
-
-    def joined_with(self, found: list[FoundSegment]) -> list[ReviewSegment]:
-        """Stored segments, and the found ones that none of them overlaps and that are not in the
-        bin, in time order.
-        """
-        away = [kept.span for kept in self.binned if kept.origin == "found"]
-        fresh = [
-            ReviewSegment(f"f{s.span.start}", s.span, s.peak, s.peak_frame)
-            for s in found
-            if not any(s.span.overlaps(kept.span) for kept in self.stored)
-            and not any(s.peak_frame in span for span in away)
-        ]
-        return sorted([*self.stored, *fresh], key=lambda s: (s.span.start, s.span.stop))
 
     def with_segment(self, segment: ReviewSegment) -> ReviewState:
         """Store a segment, in place of the one with its id if there is one."""

@@ -15,7 +15,6 @@ from engine.review.history import LONGEST, patch_between, patched
 from engine.review.session import ReviewSession, open_review, recovered_review
 from engine.review.state import ReviewSegment, ReviewState, Verdict, clean_tags
 from engine.scoring.ignoring import IgnoredArea
-from engine.scoring.segments import FoundSegment
 from engine.timebase import FrameSpan
 
 REFERENCE = FootageReference("/footage/yard.mp4", 123, "abc")
@@ -143,28 +142,6 @@ def test_a_review_of_the_first_version_is_read(session: ReviewSession) -> None:
     later = again(session)
     assert later.state == session.state
     assert not later.history_lost
-
-
-def test_a_binned_found_segment_stays_away_until_it_is_put_back() -> None:
-    found = FoundSegment(FrameSpan(10, 20), 3.0, 14)
-    (shown,) = ReviewState().joined_with([found])
-    state = ReviewState().with_binned(shown)
-    assert state.joined_with([found]) == []
-    wider = FoundSegment(FrameSpan(5, 30), 3.0, 14)
-    elsewhere = FoundSegment(FrameSpan(5, 30), 4.0, 25)
-    assert state.joined_with([wider]) == []
-    assert len(state.joined_with([elsewhere])) == 1
-    back = state.put_back(state.binned[0].id)
-    assert [s.span for s in back.joined_with([found])] == [FrameSpan(10, 20)]
-    assert back.binned == ()
-
-
-def test_binning_a_segment_of_ones_own_hides_nothing_that_is_found() -> None:
-    state = ReviewState().with_segment(segment(10, 20, origin="made", note="mine"))
-    state = state.with_binned(state.stored[0])
-    found = FoundSegment(FrameSpan(12, 18), 3.0, 14)
-    assert len(state.joined_with([found])) == 1
-    assert state.put_back(state.binned[0].id).stored[0].note == "mine"
 
 
 def test_merging_joins_edges_notes_and_tags() -> None:

@@ -80,13 +80,6 @@ def test_ids_are_never_used_twice() -> None:
     assert [s.id for s in state.stored] == ["s2"]
 
 
-def test_a_forgotten_segment_comes_back_as_found() -> None:
-    state = ReviewState().with_segment(ReviewSegment("f3", FrameSpan(3, 9), 2.0, 4))
-    assert [s.id for s in state.joined_with([found(5, 8), found(20, 22)])] == ["s1", "f20"]
-    state = state.without_segment("s1")
-    assert [s.id for s in state.joined_with([found(5, 8), found(20, 22)])] == ["f5", "f20"]
-
-
 def test_undo_and_redo_restore_exact_states(session: ReviewSession) -> None:
     rng = np.random.default_rng(0)
     states, titles = [session.state], []
