@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.desk import Desk
+    from engine.review.near_misses import NearMiss
     from engine.review.scoring import ScoreTrack
-    from engine.scoring.segments import FoundSegment
 
 REST_MS = 150  # the list follows a dragged threshold a little later than the segments do
 MOST = 20
@@ -87,7 +87,7 @@ class NearPane(QObject):
     def _share(self, document: Document, row: NearRow) -> float:
         """How near it comes to its file's threshold."""
         threshold = document.session.state.segments.threshold if document.session else 0.0
-        return row.peak / threshold if threshold > 0 else row.peak - threshold
+        return row.level / threshold if threshold > 0 else row.level - threshold
 
     def _near(self, document: Document) -> list[NearRow]:
         """The near misses of one file, kept as long as its track is the same."""
@@ -103,7 +103,8 @@ class NearPane(QObject):
             from engine.scoring.segments import leaving_times
 
             seconds, settings = analysis.seconds, session.state.segments
-            taken = [segment.span for segment in track.segments]
+            away = [kept for kept in session.state.binned if kept.origin == "found"]
+            taken = [segment.span for segment in (*track.segments, *away)]
             found = near_misses(track.score, seconds, settings, taken, MOST)
             ends = leaving_times(seconds) if found else seconds
             files = {} if line is None else {file.key: file for file in line.files}
@@ -181,7 +182,7 @@ class NearPane(QObject):
 
 
 def _row(
-    miss: FoundSegment,
+    miss: NearMiss,
     seconds: NDArray[np.float64],
     ends: NDArray[np.float64],
     file: FileRow | None,
@@ -195,6 +196,7 @@ def _row(
         peak,
         float(ends[miss.span.stop - 1] - seconds[miss.span.start]),
         miss.peak,
+        level=miss.level,
     )
     if file is None or line is None:
         return row

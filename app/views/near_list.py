@@ -17,7 +17,8 @@ from engine.timebase import timecode
 
 @dataclass(frozen=True, slots=True)
 class NearRow:
-    """A near miss: frames [start, stop), when it peaks, how long it is and how high it rises.
+    """A near miss: frames [start, stop), when it peaks, how long it is, how high it rises, and the
+    threshold that would find it.
 
     Where files are joined: its file's key and name, and when it peaks by their clock.
     """
@@ -31,6 +32,7 @@ class NearRow:
     key: str = ""
     file: str = ""
     clock: str = ""
+    level: float = 0.0
 
 
 class NearList(QWidget):
@@ -49,7 +51,7 @@ class NearList(QWidget):
         self._open = True
         self._room = True
         self.title.setToolTip(
-            tr("Peaks under the threshold, the highest first; click folds the list")
+            tr("What a lower threshold would flag, the first first; click folds the list")
         )
         self.title.setAccessibleDescription(self.title.toolTip())
         self.take = QPushButton(tr("Make a segment"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,16 @@ from engine.timebase import FrameSpan
 
 Values = NDArray[np.float32]
 
+
+@dataclass(frozen=True, slots=True)
+class NearMiss(FoundSegment):
+    """level: the highest threshold that finds it; the peak, or less where that is a flash."""
+
+    level: float = 0.0
+
+
 _BLOCK = 256  # frames whose maximum is kept, so that a day of footage is searched in a millisecond
-_TRIES = 8  # runs that are too short may be passed over, so many for each one that is listed
+_TRIES = 8  # runs may be passed over for ones that are found earlier, so many for each listed
 
 
 def near_misses(
@@ -22,34 +31,60 @@ def near_misses(
     settings: SegmentSettings,
     taken: Sequence[FrameSpan],
     most: int = 12,
-) -> list[FoundSegment]:
-    """The highest runs outside `taken` (widened by the merge gap), the highest first.
+) -> list[NearMiss]:
+    """What a lower threshold would flag outside `taken` (widened by the merge gap), first what it
+    would flag first.
 
-    scores (N,), NaN where there is none.  Each is the segment that would be found with the
-    threshold at its own peak; runs shorter than the minimum length are none.  What does not rise
-    above the median score misses by more than a little and is left out.
+    scores (N,), NaN where there is none.  Each is the segment that the highest threshold which
+    finds it would make: its own peak, or a lower one where it is too short at its peak's height,
+    as a flash is, even above the present threshold.  What is not found before the threshold falls
+    to the median score misses by more than a little and is left out.
     """
     finite = np.isfinite(scores)
     if not finite.any() or most <= 0:
         return []
     floor = float(np.median(scores[finite]))
-    with np.errstate(invalid="ignore"):
-        below = finite & (scores < settings.threshold)
-    left = _Left(np.where(below, scores, np.float32(-np.inf)))
+    left = _Left(np.where(finite, scores, np.float32(-np.inf)))
     ends = leaving_times(seconds)
     for span in taken:
         left.strike(*_widened(span.start, span.stop, seconds, ends, settings.merge_gap))
-    found: list[FoundSegment] = []
+    found: list[NearMiss] = []
     for _ in range(most * _TRIES):
         at, peak = left.highest()
-        if len(found) == most or not peak > floor:
+        enough = len(found) >= most and sorted(miss.level for miss in found)[-most] >= peak
+        if enough or not peak > floor:
             break
-        low = peak * settings.hysteresis if peak > 0 else peak
-        start, stop = left.run(at, low)
+        level, start, stop = _found_at(left, at, peak, floor, seconds, ends, settings)
         left.strike(*_widened(start, stop, seconds, ends, settings.merge_gap))
-        if ends[stop - 1] - seconds[start] + 1e-9 >= settings.min_length:
-            found.append(FoundSegment(FrameSpan(start, stop), peak, at))
-    return found
+        if level > floor:
+            found.append(NearMiss(FrameSpan(start, stop), peak, at, level))
+    found.sort(key=lambda miss: (-miss.level, miss.span.start))
+    return found[:most]
+
+
+def _found_at(
+    left: _Left,
+    at: int,
+    peak: float,
+    floor: float,
+    seconds: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    settings: SegmentSettings,
+) -> tuple[float, int, int]:
+    """The highest threshold at which the run around a peak is long enough, and that run; -inf
+    where it is too short at any above the floor.
+    """
+    share = settings.hysteresis
+    low = peak * share if peak > 0 else peak
+    start, stop = left.run(at, low)
+    level = peak
+    while ends[stop - 1] - seconds[start] + 1e-9 < settings.min_length:
+        low = left.beside(start, stop)
+        if low <= floor:
+            return -np.inf, start, stop
+        start, stop = left.run(at, low)
+        level = min(peak, low / share) if low > 0 and share > 0 else low
+    return level, start, stop
 
 
 def _widened(
@@ -102,6 +137,12 @@ class _Left:
                 break
             stop += len(piece)
         return start, min(stop, self._size)
+
+    def beside(self, start: int, stop: int) -> float:
+        """The higher one of the scores next to [start, stop); -inf where both are struck out."""
+        before = self._scores[start - 1] if start > 0 else -np.inf
+        after = self._scores[stop] if stop < self._size else -np.inf
+        return float(max(before, after))
 
     def strike(self, start: int, stop: int) -> None:
         """Take frames [start, stop) out."""

@@ -41,10 +41,22 @@ def test_the_flanks_of_a_segment_are_no_near_misses():
     assert near_misses(score, seconds, SETTINGS, [FrameSpan(85, 116)]) == []
 
 
-def test_runs_shorter_than_the_minimum_length_are_passed_over():
+def test_a_flash_over_nothing_is_found_at_no_threshold():
     score, seconds = track((500, 0.6))
     score[200] = 0.95
     assert [m.peak_frame for m in near_misses(score, seconds, SETTINGS, [])] == [500]
+
+
+def test_a_flash_comes_where_a_lower_threshold_would_find_it_and_tells_its_own_peak():
+    score, seconds = track((500, 0.6), (800, 0.4))
+    score[199:202] = (0.4, 1.3, 0.4)  # above the threshold, and too short for a segment
+    assert find_segments(score, seconds, SETTINGS) == []
+    found = near_misses(score, seconds, SETTINGS, [])
+    assert [m.peak_frame for m in found] == [500, 200, 800]
+    assert found[1].peak == np.float32(1.3)
+    assert found[1].span == FrameSpan(199, 202)
+    lower = replace(SETTINGS, threshold=0.4 / 0.8)
+    assert found[1].span in [s.span for s in find_segments(score, seconds, lower)]
 
 
 def test_frames_without_a_score_and_constant_scores_give_none():
