@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis, AnalysisHead
     from engine.analysis.file import StoredHead
     from engine.review.scoring import ScoreTrack
-    from engine.review.state import ReviewState
-    from engine.scoring.segments import FoundSegment
+    from engine.review.state import ReviewSegment, ReviewState
 
 SHARED = mark("B follows the settings of A.")
 SCALED = mark("B has its own settings; its curve is scaled so that both thresholds are one line.")
@@ -200,15 +200,14 @@ class ComparePane(QObject):
 
     def _show(self, mine: Analysis, track: ScoreTrack, state: ReviewState, other: Analysis) -> None:
         from engine.review.compare import agreement, compare
-        from engine.scoring.segments import find_segments, leaving_times
+        from engine.scoring.segments import leaving_times
 
         if len(other.pts) != len(mine.pts):
             self._clear()
             return
         theirs, settings, shared = self._track_of(other, mine, state)
         seconds = mine.seconds
-        ours = find_segments(track.score, seconds, state.segments)
-        found = find_segments(theirs.score, seconds, settings.segments)
+        ours, found = track.segments, theirs.segments
         matches = compare([s.span for s in ours], [s.span for s in found])
         ends = leaving_times(seconds)
         self._rows = [
@@ -269,16 +268,17 @@ def _scale(mine: float, theirs: float) -> float:
     return mine / theirs if mine > 0 and theirs > 0 else 1.0
 
 
-def _peak(segments: list[FoundSegment], which: tuple[int, ...]) -> float | None:
-    return max((segments[at].peak for at in which), default=None)
+def _peak(segments: list[ReviewSegment], which: tuple[int, ...]) -> float | None:
+    peaks = [segments[at].peak for at in which if isfinite(segments[at].peak)]
+    return max(peaks, default=None)
 
 
 def _highest(
-    ours: list[FoundSegment],
+    ours: list[ReviewSegment],
     firsts: tuple[int, ...],
-    theirs: list[FoundSegment],
+    theirs: list[ReviewSegment],
     seconds: tuple[int, ...],
 ) -> int:
     """Where to look: the peak of the desk's own analysis, else of the other one."""
     own = [ours[at] for at in firsts] or [theirs[at] for at in seconds]
-    return max(own, key=lambda s: s.peak).peak_frame
+    return max(own, key=lambda s: s.peak if isfinite(s.peak) else -inf).peak_frame

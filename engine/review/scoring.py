@@ -87,10 +87,13 @@ def track(
     parts = kept_parts(analysis, state.areas) if parts is None else parts
     done = analysis.frames_done
     settings = replace(state.score, smooth=smooth_frames(analysis, state.smooth_seconds))
+    impossible = ""
     try:
         score = anomaly_score(parts, analysis.facts, settings, calibration)
-    except BadSetting:
-        score = np.full(len(seconds), np.nan, np.float32)
+        normal = normal_scores(analysis.facts, settings, calibration)
+    except BadSetting as error:
+        score, normal = np.full(len(seconds), np.nan, np.float32), np.zeros(0, np.float32)
+        impossible = f"No score: {str(error)[0].lower()}{str(error)[1:]}"
     score = score.copy()
     score[done:] = np.nan
     score[:done] = held(score[:done], _hold(analysis), analysis.clip_start[:done])
@@ -104,8 +107,8 @@ def track(
         segments,
         done,
         provisional=not analysis.complete,
-        normal=normal_scores(analysis.facts, settings, calibration),
-        sentence=_sentence(segments, seconds, done, analysis, alarms),
+        normal=normal,
+        sentence=impossible or _sentence(segments, seconds, done, analysis, alarms),
         false_alarms=alarms,
     )
 
@@ -142,11 +145,10 @@ def _sentence(
     flagged = flagged_seconds([s.span for s in segments], seconds)
     length = flagged_seconds([type(segments[0].span)(0, done)] if segments else [], seconds)
     expected = "" if alarms is None else alarms.sentence
+    so_far = "" if analysis.complete else " so far"
     if not segments:
-        return f"No segments at this threshold{'; ' if expected else ''}{expected}."
+        return f"No segments at this threshold{so_far}{'; ' if expected else ''}{expected}."
     noun = "segment" if len(segments) == 1 else "segments"
     share = 100 * flagged / length if length else 0.0
-    text = f"{len(segments)} {noun}, {spoken_duration(flagged)} flagged ({share:.1f} %)"
-    if not analysis.complete:
-        text += " so far"
-    return f"{text}, {expected}" if expected else text
+    text = f"{len(segments)} {noun}, {spoken_duration(flagged)} flagged ({share:.1f} %){so_far}"
+    return f"{text}; {expected}" if expected else text

@@ -63,6 +63,27 @@ def test_what_only_one_found_is_marked_listed_and_gone_to(qtbot, two):
     assert len(two.window.timeline._other) == 48
 
 
+def test_what_is_compared_is_what_the_review_lists(qtbot, two):
+    compare(qtbot, two)
+    reviewing = two.desk.reviewing
+    reviewing.set_threshold(1e6)
+    qtbot.waitUntil(lambda: not reviewing.track.segments)
+    two.desk.playback.seek(5)
+    wait_frame(qtbot, two, 5)
+    press(two, Qt.Key.Key_I)
+    two.desk.playback.seek(20)
+    wait_frame(qtbot, two, 20)
+    press(two, Qt.Key.Key_O)
+    (made,) = reviewing.track.segments
+    qtbot.waitUntil(
+        lambda: (
+            (made.span.start, made.span.stop)
+            in [(row.start, row.stop) for row in two.desk.compare._rows if row.found_by == "first"]
+            or any(row.start <= 5 and row.found_by == "both" for row in two.desk.compare._rows)
+        )
+    )
+
+
 def test_the_matches_follow_the_threshold_and_ctrl_5_ends_it(qtbot, two):
     compare(qtbot, two)
     two.desk.reviewing.set_threshold(1e6)

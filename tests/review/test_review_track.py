@@ -10,6 +10,7 @@ import pytest
 from tiny_engine import finished, new_run
 
 from engine.analysis.analysis import Analysis
+from engine.detectors.mnad_stream import MnadDetector
 from engine.detectors.speed import SpeedDetector
 from engine.review.defaults import default_state
 from engine.review.scoring import calibration_in_force, kept_parts, smooth_frames, track
@@ -42,7 +43,7 @@ def test_the_sentence_says_what_the_settings_would_flag_on_normal(analysis: Anal
     assert scored.false_alarms is not None
     assert scored.false_alarms.count == 0
     assert scored.sentence.endswith(
-        "flagged (20.8 %), at most 3,800 false alarms an hour"
+        "flagged (20.8 %); at most 3,800 false alarms an hour"
         " can be said from 2 s of normal footage"
     ), scored.sentence
     none = track(analysis, at(state, 99.0), quiet)
@@ -50,6 +51,22 @@ def test_the_sentence_says_what_the_settings_would_flag_on_normal(analysis: Anal
     low = track(analysis, replace(state, segments=replace(state.segments, threshold=-9.0)), quiet)
     assert low.false_alarms is not None
     assert low.false_alarms.count == 1
+
+
+def test_raw_parts_of_two_units_make_no_score_and_the_sentence_says_so(
+    walk: Path, mnad: MnadDetector, tmp_path: Path
+) -> None:
+    two = finished(new_run(walk, mnad, tmp_path / "two.h5"))
+    normal = two.calibrate_on(0, 30, "frames 0 to 29", known=True)
+    state = default_state(two)
+    raw = replace(state, score=replace(state.score, normalise="none", lambda_=0.5))
+    scored = track(two, raw, normal)
+    assert np.isnan(scored.score).all()
+    assert scored.segments == []
+    assert not len(scored.normal)
+    assert scored.sentence == "No score: raw parts of different units cannot be added."
+    alone = track(two, replace(raw, score=replace(raw.score, lambda_=1.0)), normal)
+    assert np.isfinite(alone.score).any()
 
 
 def test_a_run_that_goes_on_is_scored_as_far_as_it_is(walk: Path, tmp_path: Path) -> None:
