@@ -108,7 +108,7 @@ def track(
         done,
         provisional=not analysis.complete,
         normal=normal,
-        sentence=impossible or _sentence(segments, seconds, done, analysis, alarms),
+        sentence=(done and impossible) or _sentence(segments, seconds, done, analysis, alarms),
         false_alarms=alarms,
     )
 
