@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.detectors.base import Calibration, PartSpec
 from engine.explain.explanation import Explanation, Finding, Measurement, Share
 from engine.explain.rarity import compared
-from engine.scoring.calibrating import at_level, scale_of
+from engine.scoring.calibrating import at_level
 from engine.scoring.ignoring import IgnoredArea, kept_cells
 from engine.scoring.pooling import spatial_patches
 from engine.scoring.score import ScoreSettings, normalised
@@ -65,7 +65,7 @@ def explain_frame(
         )
         if spec is not None and weight > 0 and spec.map_name in maps
     ]
-    found: list[tuple[PartSpec, float, Cells]] = []  # part, its term of the score, where
+    found: list[tuple[PartSpec, float, float, Cells]] = []  # part, value, term of the score, where
     everywhere = region is None and not areas
     for spec, weight in weighed:
         usual = weights_of(facts.calibration) if spec.pooling == "patch" else {}
@@ -74,114 +74,113 @@ def explain_frame(
             grid = np.where(kept_cells(areas, grid.shape), grid, np.float32(0))
         given = None if region is None else _cells_in(region, grid.shape, picture)
         cells = _worst_cells(grid, facts.patch.cells, given)
-        stored = float(analysis.parts[spec.name][index])
-        if everywhere:
-            value = np.array([stored], np.float32)
-            term = float(normalised(value, spec, "calibrated", calibration)[0])
-        else:
-            term = _term_of_map(spec, full, cells, stored, facts.patch.cells, calibration)
-        found.append((spec, weight * term, cells))
+        value = float(analysis.parts[spec.name][index])
+        if not everywhere:
+            value = _value_in(spec, full, cells, value, facts.patch.cells)
+        term = float(normalised(np.array([value], np.float32), spec, "calibrated", calibration)[0])
+        found.append((spec, value, weight * term, cells))
     if not found:
         return None
-    terms = np.maximum([term for _, term, _ in found], 0.0)
+    terms = np.maximum([term for _, _, term, _ in found], 0.0)
     total = float(terms.sum())
     shares = terms / total if total > 0 else np.full(len(found), 1 / len(found))
-    worst, _, cells = found[int(np.argmax(terms))]
+    worst, _, _, cells = found[int(np.argmax(terms))]
     patch = _box_of(cells, maps[worst.map_name].shape, picture)
     findings: list[Finding] = []
     measured: list[Measurement] = []
     within: dict[str, tuple[tuple[str, float], ...]] = {}
     if measuring is not None:
         findings, measured = measuring.findings(cells)
-        within = {spec.name: measuring.within(spec.map_name, where) for spec, _, where in found}
+        within = {spec.name: measuring.within(spec.map_name, where) for spec, _, _, where in found}
     else:
-        for spec, _, where in found:
-            finding, values = _against_normal(
-                spec,
-                analysis,
-                index,
-                maps[spec.map_name][where],
-                calibration,
-                region is None and not areas,
-            )
+        for spec, value, _, where in found:
+            if everywhere or spec.pooling == "patch":
+                finding, values = _against_frames(spec, value, calibration)
+            else:  # the mean of a place and that of a frame cannot be compared
+                cell = maps[spec.map_name]
+                finding, values = _against_places(
+                    spec, float(cell[where].mean()), cell.size, calibration
+                )
             measured += values
             if finding is not None:
                 findings.append(finding)
     return Explanation(
         index,
         facts.name,
-        float(sum(term for _, term, _ in found)),
+        float(sum(term for _, _, term, _ in found)),
         region or patch,
         patch,
         tuple(
             Share(spec.name, spec.role, float(share), within.get(spec.name, ()))
-            for (spec, _, _), share in zip(found, shares, strict=True)
+            for (spec, *_), share in zip(found, shares, strict=True)
         ),
         tuple(findings),
         tuple(measured),
     )
 
 
-def _against_normal(
-    spec: PartSpec,
-    analysis: Analysis,
-    index: int,
-    cells: NDArray[np.float32],
-    calibration: Calibration,
-    whole: bool,
+def _against_frames(
+    spec: PartSpec, value: float, calibration: Calibration
 ) -> tuple[Finding | None, tuple[Measurement, ...]]:
-    """What a map shows at the place, against the normal quantile that can be spoken of.
-
-    The speed of the worst patch stands against that of normal frames; otherwise the place's mean
-    stands against normal cells.
+    """A part's value, of the frame or of the worst patch of a region, against those of normal
+    frames: the scale that the score is on.
     """
-    if spec.role == "motion" and spec.direction == "up" and whole and spec.unit == "pixel/frame":
-        quantiles, count = calibration.parts[spec.name], float(calibration.frames)
-        value, unit = float(analysis.parts[spec.name][index]), spec.unit
+    quantiles = calibration.parts[spec.name]
+    if spec.role == "motion":
         above = "{0} times faster than the fastest thing in {1} % of normal frames"
         below = "no faster than usual: {0} of what {1} % of normal frames stay below"
     else:
-        known = calibration.maps.get(spec.map_name)
-        if known is None or not np.isfinite(known).all():
-            return None, ()
-        quantiles, value, unit = known, float(cells.mean()), spec.map_name
-        count = float(calibration.frames * analysis.maps[spec.map_name].codes[0].size)
-        named = ROLE_WORDS[spec.role]
-        above = named + " {0} times what {1} % of normal places stay below"
-        below = named + " as usual: {0} of what {1} % of normal places stay below"
+        above = ROLE_WORDS[spec.role] + " {0} times what {1} % of normal frames stay below"
+        below = ROLE_WORDS[spec.role] + " {0} of what {1} % of normal frames stay below"
     return compared(
         spec.map_name,
-        value,
-        unit,
-        count,
-        lambda level: at_level(calibration, quantiles, level),
+        _plain(spec, -value if spec.direction == "down" else value),
+        spec.unit if spec.form == "plain" else "",
+        float(calibration.frames),
+        lambda level: _plain(spec, at_level(calibration, quantiles, level)),
         above,
         below,
     )
 
 
-def _term_of_map(
-    spec: PartSpec,
-    grid: NDArray[np.float32],
-    cells: Cells,
-    stored: float,
-    patch: int,
-    calibration: Calibration,
+def _plain(spec: PartSpec, up: float) -> float:
+    """A value that rises with abnormality as the error it was made of."""
+    if spec.form == "psnr":
+        return float(10.0 ** (up / 10.0))
+    return float(np.exp(up)) if spec.form == "log" else up
+
+
+def _against_places(
+    spec: PartSpec, value: float, cells: int, calibration: Calibration
+) -> tuple[Finding | None, tuple[Measurement, ...]]:
+    """The mean of a place against normal cells."""
+    known = calibration.maps.get(spec.map_name)
+    if known is None or not np.isfinite(known).all():
+        return None, ()
+    return compared(
+        spec.map_name,
+        value,
+        spec.map_name,
+        float(calibration.frames * cells),
+        lambda level: at_level(calibration, known, level),
+        ROLE_WORDS[spec.role] + " {0} times what {1} % of normal places stay below",
+        ROLE_WORDS[spec.role] + " {0} of what {1} % of normal places stay below",
+    )
+
+
+def _value_in(
+    spec: PartSpec, grid: NDArray[np.float32], cells: Cells, stored: float, patch: int
 ) -> float:
-    """The part's calibrated value in a region: as the frame's, by what the map shows there."""
+    """The part's value in a region: as the frame's, by what the map shows there."""
     everywhere = float(spatial_patches(grid[None], patch)[0].max())
     if spec.pooling == "frame":
         everywhere = float(grid.mean())
     ratio = float(grid[cells].mean()) / everywhere if everywhere > 0 else 1.0
     if spec.form == "psnr":
-        value = stored - 10 * np.log10(max(ratio, 1e-6))
-    elif spec.form == "plain":
-        value = stored * ratio
-    else:  # a logarithm
-        value = stored + np.log(max(ratio, 1e-6))
-    middle, unit = scale_of(calibration, spec.name)
-    up = -value if spec.direction == "down" else value
-    return float((up - middle) / unit)
+        return float(stored - 10 * np.log10(max(ratio, 1e-6)))
+    if spec.form == "plain":
+        return stored * ratio
+    return float(stored + np.log(max(ratio, 1e-6)))
 
 
 def _cells_in(region: Box, grid: tuple[int, ...], picture: tuple[int, int]) -> Cells:

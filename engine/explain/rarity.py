@@ -33,10 +33,11 @@ def compared(
     """
     level = sayable_level(count)
     limit = limit_at(level)
+    digits = 2 if max(abs(value), abs(limit)) >= 0.1 else 6  # squared errors are small
     measured = (
-        Measurement(name, value, unit, 2),
+        Measurement(name, value, unit, digits),
         Measurement(f"{name}_level", 100 * level, "%", 1 if level > 0.99 else 0),
-        Measurement(f"{name}_limit", limit, unit, 2),
+        Measurement(f"{name}_limit", limit, unit, digits),
     )
     if limit <= 1e-9:
         return None, measured

@@ -218,7 +218,7 @@ def test_weights_that_are_gone_leave_out_the_expectation_alone(qtbot, walk):
     application.desk.analysing._detectors.clear()
     press(application, KEY.Key_Y)
     told = said(qtbot, application, "Region 1 of ")
-    assert "normal places stay below" in told
+    assert "normal frames stay below" in told
     assert "was expected" not in told
 
 

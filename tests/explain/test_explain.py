@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from engine.detectors.attributes_measuring import Measurer, patch_mean
 from engine.explain import Explanation, explain_frame
 from engine.explain.attributes import Measuring
 from engine.explain.rarity import sayable_level
-from engine.scoring.score import ScoreSettings, anomaly_score
+from engine.scoring.score import ScoreSettings, anomaly_score, normal_scores, rarity
 
 START = 105
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -64,19 +65,47 @@ def test_it_points_at_the_worst_patch_of_the_larger_part() -> None:
     assert other.box[:2] == (round(20 * cell), round(15 * cell))
 
 
-def test_a_network_states_the_error_against_normal_places() -> None:
+def test_a_network_states_its_parts_on_the_scale_of_the_score() -> None:
     maps = {"error": spot(3.0, 2, 3), "distance": spot(0.5, 15, 20)}
-    found = explain_frame(
-        analysis(TWO, {"patch_psnr": -9.0, "patch_distance": 0.6}, maps), 1, ScoreSettings(0.5)
-    )
+    made = analysis(TWO, {"patch_psnr": -9.0, "patch_distance": 0.6}, maps)
+    found = explain_frame(made, 1, ScoreSettings(0.5))
     assert found is not None
-    assert found.value("error") == pytest.approx(3.0, rel=0.02)
-    assert found.value("error_ratio") == pytest.approx(3.0 / 0.999, rel=0.02)
-    assert "prediction error 3.0 times what 99.9 % of normal places stay below" in (
-        found.sentence.replace("Prediction", "prediction")
+    assert found.value("error_ratio") == pytest.approx(10 ** (9.001 / 10), rel=0.01)  # 9 dB worse
+    assert found.value("distance_ratio") == pytest.approx(0.6 / 0.999, rel=0.01)
+    assert found.sentence == (
+        "Prediction error 7.9 times what 99.9 % of normal frames stay below, "
+        "distance to the memory 0.6 of what 99.9 % of normal frames stay below."
     )
-    assert "distance to the memory as usual: 0.5 of what 99.9 %" in found.sentence
     check_numbers(found)
+
+
+@pytest.mark.parametrize("psnr", [-9.0, -0.2, 0.4])
+def test_what_is_said_of_a_part_agrees_with_the_rarity_of_its_score(psnr: float) -> None:
+    maps = {"error": spot(3.0, 2, 3), "distance": spot(0.5, 15, 20)}
+    made = analysis(TWO, {"patch_psnr": psnr, "patch_distance": 0.6}, maps)
+    settings = ScoreSettings(1.0)
+    found = explain_frame(made, 1, settings)
+    assert found is not None
+    normal = normal_scores(made.facts, settings, made.calibration)
+    rare = rarity(
+        float(anomaly_score(made.parts, made.facts, settings, made.calibration)[1]), normal
+    )
+    assert rare is not None
+    assert ("times what" in found.sentence) == (rare > 0.998)
+
+
+def test_a_whole_frames_mean_leaves_places_to_normal_places() -> None:
+    whole = (replace(TWO[0], name="psnr", pooling="frame"),)
+    made = analysis(whole, {"psnr": -9.0}, {"error": spot(3.0, 2, 3)})
+    settings = ScoreSettings(1.0, pooling="frame")
+    found = explain_frame(made, 1, settings)
+    assert found is not None
+    assert "normal frames stay below" in found.sentence
+    there = explain_frame(made, 1, settings, region=(40, 20, 20, 20))
+    assert there is not None
+    assert there.value("error") == pytest.approx(3.0, rel=0.02)
+    assert there.sentence == "Prediction error 3.0 times what 99.9 % of normal places stay below."
+    check_numbers(there)
 
 
 def test_a_region_is_explained_by_what_is_in_it() -> None:
@@ -86,8 +115,8 @@ def test_a_region_is_explained_by_what_is_in_it() -> None:
     found = explain_frame(made, 1, ScoreSettings(0.5), region=region)
     assert found is not None
     assert found.box == region
-    assert found.value("error") == pytest.approx(0.1, abs=0.02)
-    assert found.value("distance") == pytest.approx(0.9, rel=0.02)
+    assert found.value("error") == pytest.approx(10**0.9 * 0.1 / 3.0, rel=0.1)
+    assert found.value("distance") == pytest.approx(0.6, rel=0.02)
     check_numbers(found)
 
 
