@@ -90,7 +90,7 @@ class PortraitFigure(Figure):
         corner = lower.adjusted(2 * (third + GAP), 0, 0, 0)
         seen, one = self._portrait, self._portrait.answers[self._memory]
         self._put(painter, cells[0], tr("Frame {at}", at=seen.index), colours, None)
-        self._put(painter, cells[1], tr("Prediction error"), colours, _heat(seen.error))
+        self._put(painter, cells[1], tr("Prediction error"), colours, _error(seen.error))
         labels = _labels(one.assigned, len(one.items))
         self._put(painter, cells[2], tr("Which {name} answer", name=tr(one.name)), colours, labels)
         maps, title = one.matching, tr("Matching probabilities, item by item")
@@ -229,6 +229,14 @@ def _labels(assigned: NDArray[np.int64], count: int) -> QImage:
             colour.setAlphaF(0.6)
             image.setPixelColor(x, y, colour)
     return image
+
+
+def _error(squared: NDArray[np.float32]) -> QImage:
+    """The absolute error on black, up to what one pixel in 200 exceeds: of squares, the few
+    largest would be all that is seen.
+    """
+    off = np.sqrt(np.maximum(squared, 0))
+    return _heat(off, 0.0, float(np.quantile(off, 0.995)), opaque=True)
 
 
 def _heat(
