@@ -75,7 +75,8 @@ def _svg(curve: Curve) -> str:
         'stroke-width="1" stroke-dasharray="5 4"/>'
     )
     lines.append(
-        f'<text class="level" font-size="11" x="{WIDE}" y="{level - 4:.1f}" text-anchor="end">'
+        f'<text class="level" font-size="11" x="{WIDE}" y="{level - 4:.1f}" text-anchor="end" '
+        'paint-order="stroke" stroke="#ffffff" stroke-width="4" stroke-linejoin="round">'
         f"threshold {curve.threshold * curve.top:.3g}</text>"
     )
     base = HEAD + TALL

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import HexColor, white
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from engine.export.pdf_page import BOTTOM, FAINT, LEFT, LINE, RIGHT, TEXT, TOP, Page
 from engine.export.report import Curve, Picture, ReportContent, ReportSegment
@@ -98,8 +99,12 @@ def _curve(page: Page, curve: Curve) -> None:
     canvas.line(LEFT, level, RIGHT, level)
     canvas.setDash()
     canvas.setFont(page.regular, 7)
+    words = f"threshold {curve.threshold * curve.top:.3g}"
+    canvas.setFillColor(white)  # the words are read on the curve, too
+    plate = stringWidth(words, page.regular, 7) + 1.5
+    canvas.rect(RIGHT - plate, level + 1, plate, 7.5, stroke=0, fill=1)
     canvas.setFillColor(ALERT)
-    canvas.drawRightString(RIGHT, level + 2.5, f"threshold {curve.threshold * curve.top:.3g}")
+    canvas.drawRightString(RIGHT, level + 2.5, words)
     canvas.setStrokeColor(LINE)
     canvas.line(LEFT, base, RIGHT, base)
     canvas.setFillColor(FAINT)
