@@ -19,6 +19,7 @@ from app.review_commands import ReviewCommands
 from app.views.dialogs import GoToDialog
 from app.views.export_dialog import ExportDialog
 from app.views.overlay_bar import MODES
+from engine.timebase import CUT_OFF
 
 if TYPE_CHECKING:
     pass
@@ -150,7 +151,7 @@ class Dispatch(QObject):
         if place is not None and place.frame is not None:
             desk.playback.seek(place.frame)
         elif place is not None:
-            desk.joined.seek(place.seconds - desk.joined.start_of(document))
+            desk.joined.seek(place.seconds + CUT_OFF - desk.joined.start_of(document))
         dialog.deleteLater()
 
     def _overlay(self) -> None:

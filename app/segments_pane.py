@@ -244,10 +244,17 @@ class SegmentsPane(QObject):
         document, segment_id = self._desk.joined.parted(seen)
         if document is not self._desk.current or document is None or document.footage is None:
             return
-        table = document.footage.table
-        first = table.index_at(start)
-        last = max(first, table.index_at(max(start, stop - 1e-6)))
-        self._move(segment_id, FrameSpan(first, last + 1))
+        segment, table = self._desk.reviewing.segment(segment_id), document.footage.table
+        if segment is None:
+            return
+        seconds, span = table.seconds(), segment.span
+        end = float(seconds[span.stop] if span.stop < len(table) else table.duration)
+        # the edge that was not dragged is where it was, and stays there to the frame
+        if abs(stop - end) < abs(start - float(seconds[span.start])):
+            span = FrameSpan(min(table.index_at(start), span.stop - 1), span.stop)
+        else:
+            span = FrameSpan(span.start, max(table.stop_told(stop), span.start + 1))
+        self._move(segment_id, span)
 
     @Slot(str, str, str)
     def _on_edge_typed(self, seen: str, edge: str, text: str) -> None:
@@ -264,12 +271,11 @@ class SegmentsPane(QObject):
             inspector.inspector.say(wrong, edge)
             return
         table, (kind, value) = document.footage.table, place
-        if kind == "frame":
-            index = min(int(value), len(table) - 1)
+        start, stop = segment.span.start, segment.span.stop
+        if edge == "start":
+            start = min(int(value), len(table) - 1) if kind == "frame" else table.index_told(value)
         else:
-            index = table.index_at(max(0.0, value - (1e-6 if edge == "stop" else 0.0)))
-        start = index if edge == "start" else segment.span.start
-        stop = index + 1 if edge == "stop" else segment.span.stop
+            stop = min(int(value) + 1, len(table)) if kind == "frame" else table.stop_told(value)
         if start >= stop:
             inspector.inspector.say(tr("A segment cannot end before it starts."), edge)
             return
