@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.commands import COMMANDS
+from app.commands import BY_ID, COMMANDS
 from app.desk import Desk
 from app.export_pane import ExportPane
 from app.language import mark, tr
@@ -105,8 +105,11 @@ class Dispatch(QObject):
 
     @Slot(str)
     def run(self, command_id: str) -> None:
-        """Carry a command out."""
-        self._table[command_id]()
+        """Carry a command out, or say why not."""
+        if BY_ID[command_id].needs == "segment" and not self._desk.review.chosen_seen():
+            self._say(tr("Choose a segment first"))
+        else:
+            self._table[command_id]()
 
     @Slot(str)
     def _on_notice(self, command: str) -> None:

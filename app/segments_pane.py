@@ -5,7 +5,7 @@ joined, those of all of them, each in its own review.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.desk import Desk
     from engine.review.scoring import ScoreTrack
 
+Outcome = TypeVar("Outcome")
 ROWS_MS = 120  # segments of files beside the current one are listed a little later
 
 
@@ -194,11 +195,31 @@ class SegmentsPane(QObject):
             self._desk.playback.set_speed(0.0)
             self._desk.playback.seek(segment.peak_frame)
 
-    def walk(self, direction: int) -> None:
-        """To the next or previous flagged segment."""
-        segment = self._desk.reviewing.neighbour(self._desk.playback.wanted, direction)
-        if segment is not None:
-            self.go_to_segment(segment.id)
+    def under_playhead(self) -> str | None:
+        """The segment that is on the screen."""
+        track, index = self._desk.reviewing.track, self._desk.playback.wanted
+        return next((s.id for s in track.segments if index in s.span), None) if track else None
+
+    def keep_chosen(self, walk: Callable[[], Outcome]) -> Outcome:
+        """Undo or the like, which may take chosen segments away: then the one on the screen is
+        chosen, or one that lies where they did.
+        """
+        reviewing = self._desk.reviewing
+        before = self._chosen_spans()
+        outcome = walk()
+        if not before:
+            return outcome
+        reviewing.settle()
+        after, index = self._chosen_spans(), self._desk.playback.wanted
+        if after != before and not any(index in span for span in after):
+            found = reviewing.track.segments if reviewing.track is not None else []
+            there = [s.id for s in found if any(s.span.overlaps(span) for span in before)]
+            self.select_segment(self.under_playhead() or next(iter(there), ""))
+        return outcome
+
+    def _chosen_spans(self) -> list[FrameSpan]:
+        found = map(self._desk.reviewing.segment, self.chosen())
+        return [segment.span for segment in found if segment is not None]
 
     @Slot(list, str)
     def judge(self, seen: list[str], value: VerdictName) -> None:
