@@ -147,6 +147,22 @@ def test_exports_queue_up_review_goes_on_and_each_can_be_cancelled(
     assert made == ["three"], "what was cancelled leaves nothing"
 
 
+def test_a_folder_that_the_queue_has_taken_is_not_proposed(
+    qtbot, desk, gate, monkeypatch
+) -> None:
+    monkeypatch.setattr("app.export_pane._stamp", lambda: "20260101-120000")
+    for _ in range(2):
+        dialog = opened(qtbot, desk)
+        dialog.kinds.choose(["original"])
+        for _ in range(2):
+            qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
+            assert dialog._state.text() == ""
+        qtbot.mouseClick(dialog._close, Qt.MouseButton.LeftButton)
+    first = "walk-20260101-120000"
+    taken = [Path(row.folder).name for row in rows(desk)]
+    assert taken == [first, *(f"{first} ({number})" for number in (2, 3, 4))]
+
+
 def test_closing_the_dialog_stops_nothing_and_it_shows_the_queue_again(
     qtbot, desk, tmp_path: Path, gate
 ) -> None:
