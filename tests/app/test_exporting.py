@@ -237,6 +237,19 @@ def test_esc_stays_and_so_does_whoever_changes_their_mind(qtbot, desk, tmp_path,
     assert not desk.window.isVisible(), "with nothing unfinished nobody is asked"
 
 
+def test_the_question_before_quitting_follows_the_queue(qtbot, desk, tmp_path, gate) -> None:
+    exporting(qtbot, desk, tmp_path / "case")
+    desk.window.close()
+    question = desk.desk.quitting.dialog
+    gate.set()
+    qtbot.waitUntil(lambda: rows(desk)[0].over, timeout=20_000)
+    assert question.title.text() == "No export is waiting any more"
+    assert not question.halt.isVisible()
+    assert question.wait.text() == "Quit"
+    QTest.keyClick(question, KEY.Key_Return)
+    qtbot.waitUntil(lambda: not desk.window.isVisible())
+
+
 def test_an_export_that_fails_keeps_the_window(qtbot, desk, tmp_path, gate) -> None:
     exporting(qtbot, desk, tmp_path / "case")
     desk.window.close()
