@@ -15,6 +15,7 @@ from app.views.weights_dialog import WeightsDialog, WeightsRow
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
+    from app.controllers.document import Document
     from app.desk import Desk
     from engine.detectors.weights import WeightsCard
 
@@ -28,6 +29,7 @@ class WeightsPane(QObject):
         self.dialog: WeightsDialog | None = None
         self._cards: dict[str, WeightsCard] = {}
         self._binned: Path | None = None
+        self._left: list[Document] = []  # footage for which those in the bin were chosen
 
     def table(self) -> dict[str, Callable[[], object]]:
         """What each command's id does."""
@@ -137,9 +139,9 @@ class WeightsPane(QObject):
         except EngineError as error:
             self._wrong(error)
             return
-        for document in self._desk.documents:
-            if document.choice == card.name:
-                document.choice = "speed"
+        self._left = [each for each in self._desk.documents if each.choice == card.name]
+        for document in self._left:
+            document.choice = "speed"
         self._changed("", tr("'{name}' is in the bin.", name=card.name), undo=True)
 
     @Slot()
@@ -153,7 +155,10 @@ class WeightsPane(QObject):
         except EngineError as error:
             self._wrong(error)
             return
-        self._binned = None
+        for document in self._left:
+            if document.choice == "speed":
+                document.choice = card.name
+        self._binned, self._left = None, []
         self._changed(str(card.path), tr("'{name}' is back.", name=card.name))
 
     @Slot(str)
