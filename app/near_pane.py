@@ -111,7 +111,10 @@ class NearPane(QObject):
             known = (
                 track,
                 line,
-                [_row(m, seconds, ends, document.key, files.get(document.key), line) for m in found],
+                [
+                    _row(m, seconds, ends, document.key, files.get(document.key), line)
+                    for m in found
+                ],
             )
             self._known[document.key] = known
         return known[2]

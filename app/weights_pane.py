@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
 from app.language import tr
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 
 class WeightsPane(QObject):
-    """Joins the weights' files with their dialog, and tells the desk what became of them."""
+    """Joins the weights' files with their dialog, and tells the desk what became of them.
+
+    moved: the name that weights had, and their card now, or None for those in the bin.
+    """
+
+    moved = Signal(str, object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -126,6 +131,7 @@ class WeightsPane(QObject):
         for document in self._desk.documents:
             if document.choice == before.name:
                 document.choice = card.name
+        self.moved.emit(before.name, card)
         said = tr("'{old}' is called '{new}' now.", old=before.name, new=card.name)
         self._changed(str(card.path), said)
 
@@ -142,6 +148,7 @@ class WeightsPane(QObject):
         self._left = [each for each in self._desk.documents if each.choice == card.name]
         for document in self._left:
             document.choice = "speed"
+        self.moved.emit(card.name, None)
         self._changed("", tr("'{name}' is in the bin.", name=card.name), undo=True)
 
     @Slot()

@@ -56,9 +56,10 @@ class QuitDialog(FittingDialog):
 
     def set_exports(self, exports: int) -> None:
         """How many are not written yet; with none left there is nothing to wait for or to drop."""
-        one, many = "{count} export is not written yet", "{count} exports are not written yet"
-        left = tr("No export is waiting any more")
-        self.title.setText(tr_count(exports, one, many) if exports else left)
+        title = tr_count(
+            exports, "{count} export is not written yet", "{count} exports are not written yet"
+        )
+        self.title.setText(title if exports else tr("No export is waiting any more"))
         tip = tr("The window stays until the last export is written, then closes")
         self.wait.setText(tr("Quit when written") if exports else tr("Quit"))
         self.wait.setToolTip(tip if exports else tr("Close the window"))

@@ -147,9 +147,7 @@ def test_exports_queue_up_review_goes_on_and_each_can_be_cancelled(
     assert made == ["three"], "what was cancelled leaves nothing"
 
 
-def test_a_folder_that_the_queue_has_taken_is_not_proposed(
-    qtbot, desk, gate, monkeypatch
-) -> None:
+def test_a_folder_that_the_queue_has_taken_is_not_proposed(qtbot, desk, gate, monkeypatch) -> None:
     monkeypatch.setattr("app.export_pane._stamp", lambda: "20260101-120000")
     for _ in range(2):
         dialog = opened(qtbot, desk)

@@ -1,4 +1,4 @@
-"""Edges of a segment are dragged and typed to the frame; times that are shown mean what they show."""
+"""Edges are dragged and typed to the frame, and times that are shown mean what they show."""
 
 from __future__ import annotations
 
