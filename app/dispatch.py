@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.commands import COMMANDS
+from app.commands import BY_ID, COMMANDS
 from app.desk import Desk
 from app.export_pane import ExportPane
 from app.language import mark, tr
@@ -19,6 +19,7 @@ from app.review_commands import ReviewCommands
 from app.views.dialogs import GoToDialog
 from app.views.export_dialog import ExportDialog
 from app.views.overlay_bar import MODES
+from engine.timebase import CUT_OFF
 
 if TYPE_CHECKING:
     pass
@@ -104,8 +105,11 @@ class Dispatch(QObject):
 
     @Slot(str)
     def run(self, command_id: str) -> None:
-        """Carry a command out."""
-        self._table[command_id]()
+        """Carry a command out, or say why not."""
+        if BY_ID[command_id].needs == "segment" and not self._desk.review.chosen_seen():
+            self._say(tr("Choose a segment first"))
+        else:
+            self._table[command_id]()
 
     @Slot(str)
     def _on_notice(self, command: str) -> None:
@@ -150,7 +154,7 @@ class Dispatch(QObject):
         if place is not None and place.frame is not None:
             desk.playback.seek(place.frame)
         elif place is not None:
-            desk.joined.seek(place.seconds - desk.joined.start_of(document))
+            desk.joined.seek(place.seconds + CUT_OFF - desk.joined.start_of(document))
         dialog.deleteLater()
 
     def _overlay(self) -> None:

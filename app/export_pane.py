@@ -77,7 +77,7 @@ class ExportPane(QObject):
                 self._cuts[cut.id] = cut
                 rows.append(_row(cut, ticked, named=len(files) > 1))
         first = files[0].document.path.stem
-        folder = _free(Path.home() / "Normscope" / f"{first}-{_stamp()}")
+        folder = self._free(Path.home() / "Normscope" / f"{first}-{_stamp()}")
         dialog = ExportDialog(rows, str(folder), desk.settings.operator, desk.window)
         dialog.export_requested.connect(self._on_export)
         dialog.choice_changed.connect(self._on_choice)
@@ -143,18 +143,29 @@ class ExportPane(QObject):
             taken.add(own)
             order = Order(file.document, file.state, file.track, segments, own, kinds, operator)
             self._desk.exporting.put(order)
-        self._proposed = str(_free(path, taken=str(path)))
+        self._proposed = str(self._free(path))
         self._dialog.set_folder(self._proposed)
 
     def _objection(self, path: Path) -> str:
         """Why nothing can be exported to a folder; "" where it can.  Raises OSError, ValueError."""
         if not path.is_absolute():
             return tr("Name the folder with its whole path.")
-        waiting = [Path(row.folder) for row in self._desk.exporting.rows() if not row.over]
-        queued = any(path == each or path in each.parents for each in waiting)
-        if queued or (path.exists() and not _is_empty(path)):
+        if self._is_queued(path) or (path.exists() and not _is_empty(path)):
             return tr("{path} is taken; choose a new folder.", path=path)
         return ""
+
+    def _is_queued(self, path: Path) -> bool:
+        """Whether an export that is not over yet writes to a folder."""
+        waiting = [Path(row.folder) for row in self._desk.exporting.rows() if not row.over]
+        return any(path == each or path in each.parents for each in waiting)
+
+    def _free(self, folder: Path) -> Path:
+        """This folder, or one with a number behind its name, that is neither there nor queued."""
+        base, number = re.sub(r" \(\d+\)$", "", folder.name), 1
+        while folder.exists() or self._is_queued(folder):
+            number += 1
+            folder = folder.with_name(f"{base} ({number})")
+        return folder
 
     @Slot()
     def _on_choice(self) -> None:
@@ -252,15 +263,6 @@ def _stamp() -> str:
 
 def _is_empty(folder: Path) -> bool:
     return folder.is_dir() and next(folder.iterdir(), None) is None
-
-
-def _free(folder: Path, taken: str = "") -> Path:
-    """This folder, or one with a number behind its name, that is neither there nor taken."""
-    base, number = re.sub(r" \(\d+\)$", "", folder.name), 1
-    while folder.exists() or str(folder) == taken:
-        number += 1
-        folder = folder.with_name(f"{base} ({number})")
-    return folder
 
 
 def _apart(folder: Path, taken: set[Path]) -> Path:

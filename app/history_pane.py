@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -27,8 +28,12 @@ class HistoryPane(QObject):
         self._desk = desk
         view = desk.window.history
         desk.reviewing.state_changed.connect(self.refresh)
-        view.step_chosen.connect(desk.reviewing.go_to_step)
+        view.step_chosen.connect(self._go_to_step)
         view.put_back_requested.connect(self.put_back)
+
+    @Slot(int)
+    def _go_to_step(self, done: int) -> None:
+        self._desk.review.keep_chosen(partial(self._desk.reviewing.go_to_step, done))
 
     @Slot()
     def refresh(self) -> None:

@@ -154,11 +154,18 @@ class JoinedWalk(QObject):
     # --- to a segment ---------------------------------------------------------------------------
 
     def to_segment(self, direction: int) -> None:
-        """To the next or previous flagged segment, over the ends of files."""
+        """To the next or previous flagged segment, over the ends of files; first to the one on the
+        screen, where none is chosen.
+        """
         files, at = self._files()
+        review = self._desk.review
+        shown = None if review.chosen_seen() else review.under_playhead()
+        if shown is not None:
+            review.go_to_segment(shown)
+            return
         here = self._desk.reviewing.neighbour(self._desk.playback.wanted, direction)
-        if here is not None or len(files) < 2:
-            self._desk.review.walk(direction)
+        if here is not None:
+            review.go_to_segment(here.id)
             return
         others = files[at + 1 :] if direction > 0 else reversed(files[:at])
         for document in others:
@@ -166,8 +173,14 @@ class JoinedWalk(QObject):
             if track is not None and track.segments:
                 segment = track.segments[0 if direction > 0 else -1]
                 self._pane.change_to(document, segment.peak_frame)
-                self._desk.review.go_to_segment(segment.id)
+                review.go_to_segment(segment.id)
                 return
+        self._desk.window.statusBar().showMessage(
+            tr("No flagged segment after this one")
+            if direction > 0
+            else tr("No flagged segment before this one"),
+            SAY_MS,
+        )
 
 
 def _last(document: Document) -> int:

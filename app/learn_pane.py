@@ -43,9 +43,10 @@ class LearnPane(QObject):
         self.check = RangeCheck(self)
         self.ranges = Ranges()
         self.dialog: LearnDialog | None = None
-        self._version_of = ""
+        self._version_of = self._proposed = ""
         self.run = LearnRunPane(desk)
         self.weights = WeightsPane(desk)
+        self.weights.moved.connect(self.run.follow)
         self.run.wanted.connect(self.show)
         self.run.emptied.connect(self._on_again)
         self._settle = QTimer(self)
@@ -146,7 +147,8 @@ class LearnPane(QObject):
         form.set_bases(base_choices(wanted, api.list_weights()), base)
         name = self._version_of or self.ranges.stem
         robust = 0.0 if version is not None or self.ranges.marked else ITSELF
-        form.set_settings(LearnSettings(wanted, base, "quick", robust, free_name(name)))
+        self._proposed = free_name(name)
+        form.set_settings(LearnSettings(wanted, base, "quick", robust, self._proposed))
         self.dialog.set_state("form")
         self._validate()
 
@@ -194,9 +196,21 @@ class LearnPane(QObject):
         if self.dialog is not None:
             self.dialog.form.ranges.set_rows(self.ranges.rows())
             self.dialog.form.set_check("", [])
+            self._propose_name()
             self._validate()
             self.check.stop()
             self._settle.start()
+
+    def _propose_name(self) -> None:
+        """The name of the first footage that is left, until somebody types another one."""
+        from engine.learning.orders import free_name
+
+        if self.dialog is None or self._version_of:
+            return
+        form = self.dialog.form
+        if form.settings().name == self._proposed:
+            self._proposed = free_name(self.ranges.stem)
+            form.set_name(self._proposed)
 
     @Slot()
     def _look(self) -> None:

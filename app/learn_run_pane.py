@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolButton
 
 from app.controllers.learning import Learner
 from app.language import tr
-from app.learn_words import card_facts, told
+from app.learn_words import card_facts, has_pictures, told
 from app.views.learn_dialog import LearnDialog
 from app.wording import fault
 from engine.errors import EngineError
@@ -66,8 +66,11 @@ class LearnRunPane(QObject):
         """Begin a run, or take one up again."""
         self.forget()
         if self.dialog is not None:
+            pictures = has_pictures(order.detector)
             self.dialog.watch.clear()
+            self.dialog.watch.set_pictures(pictures)
             self.dialog.set_state("running")
+            self.dialog.set_resumable(pictures)
         self.learner.start(order, resume=resume)
 
     def forget(self) -> None:
@@ -101,13 +104,15 @@ class LearnRunPane(QObject):
         if report is None or order is None or not self.learner.running:
             return
         phase, left = told(report, paused=self.learner.paused)
-        self.status.setText(tr("Learning {name}: {state}", name=order.name, state=left or phase))
+        state = f"{phase}, {left}" if left else phase
+        self.status.setText(tr("Learning {name}: {state}", name=order.name, state=state))
         self.status.show()
         if self.dialog is None:
             return
         self.dialog.set_state("paused" if self.learner.paused else "running")
         watch = self.dialog.watch
         watch.set_progress(phase, left, report.fraction if report.total else None)
+        watch.set_step(phase, left)
         if run is None or not self.dialog.isVisible():
             return
         if run.check is not None:
@@ -124,11 +129,9 @@ class LearnRunPane(QObject):
 
     @Slot(object)
     def _on_finished(self, card: WeightsCard) -> None:
-        self.card = card
         self._desk.detectors.load_weights()
         self._desk.cameras.again()
-        self.status.setText(tr("{name} is learned", name=card.name))
-        self.status.show()
+        self._show_learned(card)
         if self.dialog is None or not self.dialog.isVisible():
             self._desk.window.notice.show_notice(
                 tr("'{name}' is learned.", name=card.name),
@@ -136,12 +139,31 @@ class LearnRunPane(QObject):
                 warning=False,
             )
         if self.dialog is not None:
-            self.dialog.watch.set_progress(tr("'{name}' is learned", name=card.name), "", 1.0)
-            self.dialog.watch.set_card(card_facts(card))
             document = self._desk.current
             name = document.path.name if document is not None else ""
             self.dialog.set_analyse(name, document is not None)
             self.dialog.set_state("done", tr("It is listed among the detectors from now on."))
+
+    def _show_learned(self, card: WeightsCard) -> None:
+        self.card = card
+        self.status.setText(tr("{name} is learned", name=card.name))
+        self.status.show()
+        if self.dialog is not None:
+            self.dialog.watch.set_progress(tr("'{name}' is learned", name=card.name), "", 1.0)
+            self.dialog.watch.set_card(card_facts(card))
+
+    @Slot(str, object)
+    def follow(self, name: str, card: WeightsCard | None) -> None:
+        """Weights got another name, or went into the bin: what was learned is told as that."""
+        if self.card is None or self.card.name != name:
+            return
+        if card is not None:
+            self._show_learned(card)
+            return
+        self.forget()
+        self.status.hide()
+        if self.dialog is not None and self.dialog.state == "done":
+            self.emptied.emit()
 
     @Slot(object)
     def _on_stopped(self, order: LearningOrder | None) -> None:
@@ -154,11 +176,17 @@ class LearnRunPane(QObject):
         self._show_stopped(order)
 
     def _show_stopped(self, order: LearningOrder) -> None:
-        if self.dialog is not None:
-            self.dialog.watch.set_progress(
-                tr("Learning '{name}' was stopped", name=order.name), "", 0.0
-            )
-            self.dialog.set_state("stopped", tr("What was learned so far is kept."))
+        from engine.learning.orders import resumable
+
+        if self.dialog is None:
+            return
+        stopped = tr("Learning '{name}' was stopped", name=order.name)
+        self.dialog.watch.set_pictures(has_pictures(order.detector))
+        self.dialog.watch.set_progress(stopped, "", 0.0)
+        kept = resumable(order)
+        self.dialog.set_resumable(kept)
+        said = tr("What was learned so far is kept.")
+        self.dialog.set_state("stopped", said if kept else tr("It would begin anew."))
 
     @Slot(object)
     def _on_failed(self, error: EngineError) -> None:

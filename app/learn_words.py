@@ -21,6 +21,13 @@ def detector_choices() -> list[LearnChoice]:
     return [LearnChoice(one.name, tr(one.title), tr(one.says), one.quick) for one in LEARNABLE]
 
 
+def has_pictures(detector: str) -> bool:
+    """Whether there is a loss to watch, and a picture that is expected."""
+    from engine.learning.learnable import LEARNABLE
+
+    return not any(one.name == detector and one.quick for one in LEARNABLE)
+
+
 def base_choices(detector: str, cards: Sequence[WeightsCard]) -> list[LearnChoice]:
     """Weights that a detector can start from, and nothing."""
     found = [

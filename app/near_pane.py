@@ -36,6 +36,7 @@ class NearPane(QObject):
         self._desk = desk
         self._rows: list[NearRow] = []
         self._known: dict[str, tuple[ScoreTrack, Line | None, list[NearRow]]] = {}
+        self._taken = ("", 0)  # the file and the place of the one that was made a segment last
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
@@ -111,7 +112,10 @@ class NearPane(QObject):
             known = (
                 track,
                 line,
-                [_row(m, seconds, ends, files.get(document.key), line) for m in found],
+                [
+                    _row(m, seconds, ends, document.key, files.get(document.key), line)
+                    for m in found
+                ],
             )
             self._known[document.key] = known
         return known[2]
@@ -133,13 +137,12 @@ class NearPane(QObject):
             miss, desk = self._rows[row], self._desk
             desk.playback.set_speed(0.0)
             if self._change_to(miss):
+                desk.review.select_segments([])  # it is not on the screen any more
                 desk.playback.seek(miss.peak_frame)
                 desk.time.tint_span(FrameSpan(miss.start, miss.stop))
 
     def _change_to(self, miss: NearRow) -> bool:
-        if not miss.key:
-            return True
-        document = next((d for d in self._desk.joined.documents() if d.key == miss.key), None)
+        document = next((d for d in self._files() if d.key == miss.key), None)
         return document is not None and self._desk.joined.change_to(document, miss.peak_frame)
 
     def next(self) -> None:
@@ -154,14 +157,22 @@ class NearPane(QObject):
             )
             return
         chosen = near.chosen()
-        row = 0 if chosen is None else (chosen + 1) % len(self._rows)
+        row = self._gap() if chosen is None else (chosen + 1) % len(self._rows)
         near.choose(row)
         self.go_to(row)
 
+    def _gap(self) -> int:
+        """Where the walk goes on when the chosen one was taken: with the next lower one."""
+        document, (key, row) = self._desk.current, self._taken
+        here = document is not None and document.key == key
+        return row if here and row < len(self._rows) else 0
+
     def take_chosen(self) -> None:
         """Make a segment of the chosen near miss."""
-        chosen = self._desk.window.near.chosen()
-        if chosen is None:
+        near = self._desk.window.near
+        chosen, listed = near.chosen(), {document.key for document in self._files()}
+        if chosen is None or self._rows[chosen].key not in listed:
+            # another recording was chosen, and its own near misses are not listed yet
             self._desk.window.statusBar().showMessage(tr("Choose a near miss first"), 4000)
         else:
             self.take(chosen)
@@ -176,6 +187,7 @@ class NearPane(QObject):
             return
         made = self._desk.judging.make(FrameSpan(miss.start, miss.stop))
         if made is not None:
+            self._taken = (miss.key, row)
             self._desk.window.timeline.set_brush(None)
             self._desk.playback.seek(miss.peak_frame)
             self._desk.review.select_segment(made)
@@ -185,6 +197,7 @@ def _row(
     miss: NearMiss,
     seconds: NDArray[np.float64],
     ends: NDArray[np.float64],
+    key: str,
     file: FileRow | None,
     line: Line | None,
 ) -> NearRow:
@@ -196,8 +209,9 @@ def _row(
         peak,
         float(ends[miss.span.stop - 1] - seconds[miss.span.start]),
         miss.peak,
+        key,
         level=miss.level,
     )
     if file is None or line is None:
         return row
-    return replace(row, key=file.key, file=file.name, clock=line.clock(file.start + peak, 1))
+    return replace(row, file=file.name, clock=line.clock(file.start + peak, 1))

@@ -26,6 +26,7 @@ class QuitPane(QObject):
         self.dialog: QuitDialog | None = None
         desk.window.may_close = self.may_close
         desk.window.notice.command.connect(self._on_notice)
+        desk.exporting.changed.connect(self._on_queue)
         desk.exporting.ended.connect(self._on_ended)
 
     def may_close(self) -> bool:
@@ -68,6 +69,11 @@ class QuitPane(QObject):
         if command == STAY:
             self._leaving = False
             self._desk.window.notice.dismiss()
+
+    @Slot()
+    def _on_queue(self) -> None:
+        if self.dialog is not None:
+            self.dialog.set_exports(self._unfinished())
 
     @Slot(object)
     def _on_ended(self, row: QueueRow) -> None:

@@ -68,11 +68,11 @@ class ReviewCommands(QObject):
         self._said = ""
 
     def _undo(self) -> None:
-        title = self._desk.reviewing.undo()
+        title = self._desk.review.keep_chosen(self._desk.reviewing.undo)
         self._say(tr("Undone: {title}", title=title) if title else tr("Nothing to undo"))
 
     def _redo(self) -> None:
-        title = self._desk.reviewing.redo()
+        title = self._desk.review.keep_chosen(self._desk.reviewing.redo)
         self._say(tr("Done again: {title}", title=title) if title else tr("Nothing to redo"))
 
     def _in_point(self) -> None:

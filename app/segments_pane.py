@@ -5,7 +5,7 @@ joined, those of all of them, each in its own review.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.desk import Desk
     from engine.review.scoring import ScoreTrack
 
+Outcome = TypeVar("Outcome")
 ROWS_MS = 120  # segments of files beside the current one are listed a little later
 
 
@@ -194,11 +195,31 @@ class SegmentsPane(QObject):
             self._desk.playback.set_speed(0.0)
             self._desk.playback.seek(segment.peak_frame)
 
-    def walk(self, direction: int) -> None:
-        """To the next or previous flagged segment."""
-        segment = self._desk.reviewing.neighbour(self._desk.playback.wanted, direction)
-        if segment is not None:
-            self.go_to_segment(segment.id)
+    def under_playhead(self) -> str | None:
+        """The segment that is on the screen."""
+        track, index = self._desk.reviewing.track, self._desk.playback.wanted
+        return next((s.id for s in track.segments if index in s.span), None) if track else None
+
+    def keep_chosen(self, walk: Callable[[], Outcome]) -> Outcome:
+        """Undo or the like, which may take chosen segments away: then the one on the screen is
+        chosen, or one that lies where they did.
+        """
+        reviewing = self._desk.reviewing
+        before = self._chosen_spans()
+        outcome = walk()
+        if not before:
+            return outcome
+        reviewing.settle()
+        after, index = self._chosen_spans(), self._desk.playback.wanted
+        if after != before and not any(index in span for span in after):
+            found = reviewing.track.segments if reviewing.track is not None else []
+            there = [s.id for s in found if any(s.span.overlaps(span) for span in before)]
+            self.select_segment(self.under_playhead() or next(iter(there), ""))
+        return outcome
+
+    def _chosen_spans(self) -> list[FrameSpan]:
+        found = map(self._desk.reviewing.segment, self.chosen())
+        return [segment.span for segment in found if segment is not None]
 
     @Slot(list, str)
     def judge(self, seen: list[str], value: VerdictName) -> None:
@@ -244,10 +265,17 @@ class SegmentsPane(QObject):
         document, segment_id = self._desk.joined.parted(seen)
         if document is not self._desk.current or document is None or document.footage is None:
             return
-        table = document.footage.table
-        first = table.index_at(start)
-        last = max(first, table.index_at(max(start, stop - 1e-6)))
-        self._move(segment_id, FrameSpan(first, last + 1))
+        segment, table = self._desk.reviewing.segment(segment_id), document.footage.table
+        if segment is None:
+            return
+        seconds, span = table.seconds(), segment.span
+        end = float(seconds[span.stop] if span.stop < len(table) else table.duration)
+        # the edge that was not dragged is where it was, and stays there to the frame
+        if abs(stop - end) < abs(start - float(seconds[span.start])):
+            span = FrameSpan(min(table.index_at(start), span.stop - 1), span.stop)
+        else:
+            span = FrameSpan(span.start, max(table.stop_told(stop), span.start + 1))
+        self._move(segment_id, span)
 
     @Slot(str, str, str)
     def _on_edge_typed(self, seen: str, edge: str, text: str) -> None:
@@ -264,12 +292,11 @@ class SegmentsPane(QObject):
             inspector.inspector.say(wrong, edge)
             return
         table, (kind, value) = document.footage.table, place
-        if kind == "frame":
-            index = min(int(value), len(table) - 1)
+        start, stop = segment.span.start, segment.span.stop
+        if edge == "start":
+            start = min(int(value), len(table) - 1) if kind == "frame" else table.index_told(value)
         else:
-            index = table.index_at(max(0.0, value - (1e-6 if edge == "stop" else 0.0)))
-        start = index if edge == "start" else segment.span.start
-        stop = index + 1 if edge == "stop" else segment.span.stop
+            stop = min(int(value) + 1, len(table)) if kind == "frame" else table.stop_told(value)
         if start >= stop:
             inspector.inspector.say(tr("A segment cannot end before it starts."), edge)
             return

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
 from app.language import tr
@@ -15,12 +15,18 @@ from app.views.weights_dialog import WeightsDialog, WeightsRow
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
+    from app.controllers.document import Document
     from app.desk import Desk
     from engine.detectors.weights import WeightsCard
 
 
 class WeightsPane(QObject):
-    """Joins the weights' files with their dialog, and tells the desk what became of them."""
+    """Joins the weights' files with their dialog, and tells the desk what became of them.
+
+    moved: the name that weights had, and their card now, or None for those in the bin.
+    """
+
+    moved = Signal(str, object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -28,6 +34,7 @@ class WeightsPane(QObject):
         self.dialog: WeightsDialog | None = None
         self._cards: dict[str, WeightsCard] = {}
         self._binned: Path | None = None
+        self._left: list[Document] = []  # footage for which those in the bin were chosen
 
     def table(self) -> dict[str, Callable[[], object]]:
         """What each command's id does."""
@@ -124,6 +131,7 @@ class WeightsPane(QObject):
         for document in self._desk.documents:
             if document.choice == before.name:
                 document.choice = card.name
+        self.moved.emit(before.name, card)
         said = tr("'{old}' is called '{new}' now.", old=before.name, new=card.name)
         self._changed(str(card.path), said)
 
@@ -137,9 +145,10 @@ class WeightsPane(QObject):
         except EngineError as error:
             self._wrong(error)
             return
-        for document in self._desk.documents:
-            if document.choice == card.name:
-                document.choice = "speed"
+        self._left = [each for each in self._desk.documents if each.choice == card.name]
+        for document in self._left:
+            document.choice = "speed"
+        self.moved.emit(card.name, None)
         self._changed("", tr("'{name}' is in the bin.", name=card.name), undo=True)
 
     @Slot()
@@ -153,7 +162,10 @@ class WeightsPane(QObject):
         except EngineError as error:
             self._wrong(error)
             return
-        self._binned = None
+        for document in self._left:
+            if document.choice == "speed":
+                document.choice = card.name
+        self._binned, self._left = None, []
         self._changed(str(card.path), tr("'{name}' is back.", name=card.name))
 
     @Slot(str)

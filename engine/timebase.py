@@ -12,6 +12,9 @@ from datetime import datetime
 from fractions import Fraction
 
 FrameIndex = int
+# Seconds that a moment may lie after its `timecode`, which is cut to milliseconds; a little less,
+# for whoever looks for the frame at a time allows a millionth of its own.
+CUT_OFF = 1e-3 - 2.5e-6
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,14 @@ def fast_walk(footage_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def ntsc_walk(footage_folder: Path) -> Path:
+    """60 frames at 29.97 a second: none but the first begins at a whole millisecond."""
+    from tiny_engine import write_ntsc_walk
+
+    return write_ntsc_walk(footage_folder / "ntsc.mp4")
+
+
+@pytest.fixture(scope="session")
 def mnad(broken_walk: Path) -> MnadDetector:
     """A random network of width 2 on 32 x 32 pixels; gamma lets about half of the frames in."""
     from tiny_engine import gated_mnad

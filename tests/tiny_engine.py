@@ -77,6 +77,16 @@ def write_fast_walk(path: Path) -> Path:
     )
 
 
+def write_ntsc_walk(path: Path) -> Path:
+    return make_video(
+        path,
+        60,
+        size=(WIDTH, HEIGHT),
+        look=lambda n, w, h: paint(n),
+        time_base=Fraction(1001, 30_000),
+    )
+
+
 def random_mnad(gamma: float | None, clip_rate: float | None = None) -> MnadDetector:
     import torch
 

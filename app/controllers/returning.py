@@ -9,6 +9,7 @@ from engine import api
 
 if TYPE_CHECKING:
     from engine.analysis.analysis import Analysis
+    from engine.detectors.base import DetectorFacts
 
 
 def decisions_of(document: Document) -> int:
@@ -22,10 +23,17 @@ def decisions_of(document: Document) -> int:
 def take_detector(document: Document, analysis: Analysis) -> None:
     """The choice that made an analysis is the one that goes on with it."""
     facts, adapted = analysis.facts, api.adaptation_of(analysis)
-    document.choice = facts.weights_id.partition("@")[0] or facts.name
+    document.choice = _weights_of(facts) or facts.name
     document.adapt = 0
     if adapted is not None:
         document.choice, document.adapt = adapted.parent, adapted.clips
+
+
+def _weights_of(facts: DetectorFacts) -> str:
+    """What the weights are called by now; by their old name where they are gone, or none needed."""
+    name = facts.weights_id.partition("@")[0]
+    same = [card.name for card in api.list_weights() if card.sha256 == facts.weights_sha256]
+    return name if not name or name in same else next(iter(same), name)
 
 
 def put_in_place(document: Document, analysis: Analysis) -> None:

@@ -106,6 +106,12 @@ class Reviewing(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
+    def settle(self) -> None:
+        """Recompute now what waits until the event loop is free."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self._recompute()
+
     @Slot()
     def _recompute(self) -> None:
         document, state = self._document, self.state

@@ -45,11 +45,9 @@ class LearnDialog(QDialog):
         self._close = _button(tr("Close"), tr("Close this window; a run goes on without it (Esc)"))
         self._again = _button(tr("Learn another"), tr("Back to the form"))
         self._discard = _button(tr("Discard"), tr("Stop and throw away what was learned so far"))
-        self._stop = _button(
-            tr("Stop"), tr("Stop; what was learned so far is kept, to go on later")
-        )
+        self._stop = _button(tr("Stop"), "")
         self._pause = _button(tr("Pause"), tr("Rest until you go on"))
-        self._continue = _button(tr("Continue"), tr("Go on where it was stopped"), primary=True)
+        self._continue = _button("", "", primary=True)
         self._learn = _button(tr("Learn"), tr("Begin; review goes on meanwhile"), primary=True)
         self._analyse = _button(
             tr("Analyse"), tr("Score the footage with these weights"), primary=True
@@ -84,6 +82,7 @@ class LearnDialog(QDialog):
         self.setMinimumSize(820, 520)
         self.resize(940, 600)
         self._state: State = "form"
+        self.set_resumable(True)
         self.set_state("form")
 
     @property
@@ -109,6 +108,14 @@ class LearnDialog(QDialog):
         chosen = primary.get(state)
         if chosen is not None:
             chosen.setDefault(True)
+
+    def set_resumable(self, kept: bool) -> None:
+        """Whether a run that is stopped can go on from what it has learned."""
+        stop = tr("Stop; what was learned so far is kept, to go on later")
+        _tell(self._stop, stop if kept else tr("Stop; it can begin anew later"))
+        self._continue.setText(tr("Continue") if kept else tr("Begin anew"))
+        go_on = tr("Go on where it was stopped")
+        _tell(self._continue, go_on if kept else tr("Learn from the same ranges from the start"))
 
     def set_ready(self, ready: bool) -> None:
         """Whether Learn can be pressed."""
@@ -138,9 +145,13 @@ class LearnDialog(QDialog):
 
 def _button(text: str, tip: str, *, primary: bool = False) -> QPushButton:
     button = QPushButton(text)
-    button.setToolTip(tip)
-    button.setAccessibleDescription(tip)
+    _tell(button, tip)
     button.setAutoDefault(False)
     if primary:
         button.setObjectName("primary")
     return button
+
+
+def _tell(button: QPushButton, tip: str) -> None:
+    button.setToolTip(tip)
+    button.setAccessibleDescription(tip)

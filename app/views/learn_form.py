@@ -37,7 +37,6 @@ ROBUST = mark(
 )
 SHARE = mark("the share that is worst predicted, in case it is not normal")
 # a detector that learns in seconds
-OFF = mark("{name} learns in seconds, from the ranges alone.")
 NO_SHARE = mark("nothing: {name} predicts nothing that could be worst; it counts all it sees")
 NO_SHARE_TIP = mark(
     "{name} predicts nothing, so there is no worst predicted share to leave out: whatever is in "
@@ -150,7 +149,7 @@ class LearnForm(QWidget):
         self._problem.setObjectName("warn")
         self._problem.setWordWrap(True)
         self._problem.hide()
-        efforts = QVBoxLayout()
+        self._effort_rows = efforts = QVBoxLayout()
         efforts.setSpacing(4)
         efforts.addWidget(self._quick)
         efforts.addWidget(self._thorough)
@@ -206,6 +205,11 @@ class LearnForm(QWidget):
         del blockers
         self._explain()
 
+    def set_name(self, name: str) -> None:
+        """Show another name; does not echo."""
+        with QSignalBlocker(self._name):
+            self._name.setText(name)
+
     def set_check(self, summary: str, findings: Sequence[str], *, busy: bool = False) -> None:
         """How much there is, and what was noticed."""
         self._summary.setText(summary)
@@ -239,17 +243,12 @@ class LearnForm(QWidget):
         self._base_says.setText(base.says if base else "")
         slow = detector is not None and not detector.quick
         name = detector.id if detector is not None and detector.quick else ""
-        for widget, says in (
-            (self._base, tr(BASE)),
-            (self._quick, tr(QUICK)),
-            (self._thorough, tr(THOROUGH)),
-        ):
-            widget.setEnabled(slow)
-            _tell(widget, tr(OFF, name=name) if name else says)
+        self._form.setRowVisible(self._base, slow)
+        self._form.setRowVisible(self._effort_rows, slow)
         self._robust.setEnabled(slow)
         _tell(self._robust, tr(NO_SHARE_TIP, name=name) if name else tr(ROBUST))
         self._robust_says.setText(tr(NO_SHARE, name=name) if name else tr(SHARE))
-        self._base_says.setVisible(slow and bool(self._base_says.text()))
+        self._form.setRowVisible(self._base_says, slow and bool(self._base_says.text()))
 
     @Slot(int)
     def _on_detector(self, index: int) -> None:

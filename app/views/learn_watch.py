@@ -25,6 +25,7 @@ from app.views.loss_curve import LossCurve
 from app.views.side_views import Pane
 
 _STRONG = 0.12  # mean error of the colours that is drawn as strongly as one normal cell in 1,000
+PICTURES, CARD, STEPS = range(3)  # pages
 
 
 class LearnWatch(QWidget):
@@ -32,6 +33,7 @@ class LearnWatch(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._done: list[str] = []  # phases
         self._phase = QLabel()
         self._phase.setObjectName("title")
         self._phase.setAccessibleName(tr("What is done now"))
@@ -80,6 +82,10 @@ class LearnWatch(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(middle)
         self._pages.addWidget(self._card)
+        self._steps = QLabel()
+        self._steps.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._steps.setAccessibleName(tr("What was done so far"))
+        self._pages.addWidget(self._steps)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -95,9 +101,15 @@ class LearnWatch(QWidget):
         for pane in (self.actual, self.expected, self.error):
             pane.set_content(None, tr("Shown once it learns."))
         self.set_findings([])
+        self._done = []
         self.set_progress("", "", 0.0)
-        self._pages.setCurrentIndex(0)
+        self._steps.clear()
+        self.set_pictures(True)
         self._bar.show()
+
+    def set_pictures(self, pictures: bool) -> None:
+        """Whether a run has a loss, and expects pictures; else what it has done is listed."""
+        self._pages.setCurrentIndex(PICTURES if pictures else STEPS)
 
     def set_progress(self, phase: str, left: str, fraction: float | None) -> None:
         """What is done now, how long it takes, and the share done; None while it is not known."""
@@ -106,6 +118,21 @@ class LearnWatch(QWidget):
         self._bar.setRange(0, 0 if fraction is None else 1000)
         if fraction is not None:
             self._bar.setValue(round(1000 * fraction))
+
+    def set_step(self, phase: str, left: str) -> None:
+        """Where no picture can be shown: what was done and is done now, one below the other."""
+        if self._pages.currentIndex() != STEPS:
+            return
+        if phase not in self._done:
+            self._done.append(phase)
+        lines = [f"✓ {done}" for done in self._done[:-1]]
+        lines += [f"… {done}{left and f', {left}'}" for done in self._done[-1:]]
+        self._steps.setText("\n".join(lines))
+
+    def steps(self) -> list[str]:
+        """The lines that stand where no picture can be shown."""
+        shown = self._pages.currentIndex() == STEPS
+        return self._steps.text().splitlines() if shown else []
 
     def set_findings(self, findings: Sequence[str]) -> None:
         """What was noticed in the ranges."""
@@ -137,12 +164,12 @@ class LearnWatch(QWidget):
             key = QLabel(name)
             key.setObjectName("faint")
             self._facts.addRow(key, value)
-        self._pages.setCurrentIndex(1)
+        self._pages.setCurrentIndex(CARD)
         self._bar.hide()
 
     def card(self) -> list[str]:
         """The texts of the card that is shown."""
-        if self._pages.currentIndex() != 1:
+        if self._pages.currentIndex() != CARD:
             return []
         return [label.text() for label in self._card.findChildren(QLabel)]
 

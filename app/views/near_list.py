@@ -20,7 +20,7 @@ class NearRow:
     """A near miss: frames [start, stop), when it peaks, how long it is, how high it rises, and the
     threshold that would find it.
 
-    Where files are joined: its file's key and name, and when it peaks by their clock.
+    key: of its file.  Where files are joined: its file's name, and when it peaks by their clock.
     """
 
     start: int
@@ -86,7 +86,9 @@ class NearList(QWidget):
         explain(self.take, help, keys.get("segments.near_take", ""))
 
     def set_rows(self, rows: Sequence[NearRow]) -> None:
-        """The highest first."""
+        """The highest first.  The chosen one stays chosen while it is among them, wherever."""
+        at = self.chosen()
+        before = None if at is None else _same(self._rows[at])
         self._rows = list(rows)
         texts = [
             (
@@ -102,6 +104,11 @@ class NearList(QWidget):
             for row in self._rows
         ]
         self.table.set_rows(texts, tips, [""] * len(texts))
+        now = next((i for i, row in enumerate(self._rows) if _same(row) == before), -1)
+        if now != self.table.currentRow():  # the table keeps the place, whatever lies there now
+            self.table.choose(now)
+        if now < 0:
+            self.table.clearSelection()
         self._refresh()
 
     def chosen(self) -> int | None:
@@ -152,3 +159,8 @@ class NearList(QWidget):
         at = self.chosen()
         if at is not None:
             self.take_requested.emit(at)
+
+
+def _same(row: NearRow) -> tuple[str, int]:
+    """What a near miss is known by: its edges follow the settings, its peak stays."""
+    return row.key, row.peak_frame

@@ -18,23 +18,18 @@ class QuitDialog(FittingDialog):
     def __init__(self, exports: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Quit Normscope"))
-        title = QLabel(
-            tr_count(
-                exports, "{count} export is not written yet", "{count} exports are not written yet"
-            )
-        )
-        title.setObjectName("title")
-        title.setWordWrap(True)
-        text = QLabel(
+        self.title = QLabel()
+        self.title.setObjectName("title")
+        self.title.setWordWrap(True)
+        self.text = QLabel(
             tr(
                 "An export that is stopped leaves nothing behind, and would begin anew. "
                 "Analyses and learning go on where they were when you come back."
             )
         )
-        text.setWordWrap(True)
-        self.wait = QPushButton(tr("Quit when written"))
+        self.text.setWordWrap(True)
+        self.wait = QPushButton()
         self.wait.setObjectName("primary")
-        self.wait.setToolTip(tr("The window stays until the last export is written, then closes"))
         self.wait.setDefault(True)
         self.wait.clicked.connect(self.wait_chosen)
         self.wait.clicked.connect(self.accept)
@@ -54,6 +49,19 @@ class QuitDialog(FittingDialog):
             buttons.addButton(button, role)
         column = QVBoxLayout(self)
         column.setSpacing(10)
-        for widget in (title, text, buttons):
+        for widget in (self.title, self.text, buttons):
             column.addWidget(widget)
         self.setMinimumWidth(480)
+        self.set_exports(exports)
+
+    def set_exports(self, exports: int) -> None:
+        """How many are not written yet; with none left there is nothing to wait for or to drop."""
+        title = tr_count(
+            exports, "{count} export is not written yet", "{count} exports are not written yet"
+        )
+        self.title.setText(title if exports else tr("No export is waiting any more"))
+        tip = tr("The window stays until the last export is written, then closes")
+        self.wait.setText(tr("Quit when written") if exports else tr("Quit"))
+        self.wait.setToolTip(tip if exports else tr("Close the window"))
+        self.text.setVisible(exports > 0)
+        self.halt.setVisible(exports > 0)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import FrameOutOfRange
-from engine.timebase import FrameIndex
+from engine.timebase import CUT_OFF, FrameIndex
 
 # A typed or dragged time is a decimal or a pixel; below a microsecond it means the frame itself.
 _TOLERANCE = 1e-6
@@ -83,6 +83,14 @@ class FrameTable:
         """The frame shown `seconds` after the first: the last with a time <= that, clamped."""
         found = int(np.searchsorted(self._seconds, seconds + _TOLERANCE, side="right")) - 1
         return max(0, min(found, len(self) - 1))
+
+    def index_told(self, seconds: float) -> FrameIndex:
+        """The frame that a timecode names: the last whose own code is not after it, clamped."""
+        return self.index_at(seconds + CUT_OFF)
+
+    def stop_told(self, seconds: float) -> FrameIndex:
+        """The stop of a span that ends at a timecode: how many frames have an earlier one."""
+        return int(np.searchsorted(self._seconds, seconds - 1.5 * _TOLERANCE, side="left"))
 
     def keyframe_at_or_before(self, index: FrameIndex) -> FrameIndex:
         """The last keyframe not after `index`; 0 where there is none.  FrameOutOfRange."""

@@ -136,6 +136,11 @@ def unfinished() -> tuple[LearningOrder, ...]:
     return tuple(order for _, order in sorted(found, key=lambda one: one[0], reverse=True))
 
 
+def resumable(order: LearningOrder) -> bool:
+    """Whether an unfinished run has learned anything that it can go on from."""
+    return (order.folder / "checkpoint.pt").is_file()
+
+
 def discard(order: LearningOrder) -> None:
     """Throw away what an unfinished run has done."""
     shutil.rmtree(order.folder, ignore_errors=True)

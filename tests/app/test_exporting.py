@@ -147,6 +147,20 @@ def test_exports_queue_up_review_goes_on_and_each_can_be_cancelled(
     assert made == ["three"], "what was cancelled leaves nothing"
 
 
+def test_a_folder_that_the_queue_has_taken_is_not_proposed(qtbot, desk, gate, monkeypatch) -> None:
+    monkeypatch.setattr("app.export_pane._stamp", lambda: "20260101-120000")
+    for _ in range(2):
+        dialog = opened(qtbot, desk)
+        dialog.kinds.choose(["original"])
+        for _ in range(2):
+            qtbot.mouseClick(dialog._export, Qt.MouseButton.LeftButton)
+            assert dialog._state.text() == ""
+        qtbot.mouseClick(dialog._close, Qt.MouseButton.LeftButton)
+    first = "walk-20260101-120000"
+    taken = [Path(row.folder).name for row in rows(desk)]
+    assert taken == [first, *(f"{first} ({number})" for number in (2, 3, 4))]
+
+
 def test_closing_the_dialog_stops_nothing_and_it_shows_the_queue_again(
     qtbot, desk, tmp_path: Path, gate
 ) -> None:
@@ -219,6 +233,19 @@ def test_esc_stays_and_so_does_whoever_changes_their_mind(qtbot, desk, tmp_path,
     assert desk.window.isVisible()
     desk.window.close()
     assert not desk.window.isVisible(), "with nothing unfinished nobody is asked"
+
+
+def test_the_question_before_quitting_follows_the_queue(qtbot, desk, tmp_path, gate) -> None:
+    exporting(qtbot, desk, tmp_path / "case")
+    desk.window.close()
+    question = desk.desk.quitting.dialog
+    gate.set()
+    qtbot.waitUntil(lambda: rows(desk)[0].over, timeout=20_000)
+    assert question.title.text() == "No export is waiting any more"
+    assert not question.halt.isVisible()
+    assert question.wait.text() == "Quit"
+    QTest.keyClick(question, KEY.Key_Return)
+    qtbot.waitUntil(lambda: not desk.window.isVisible())
 
 
 def test_an_export_that_fails_keeps_the_window(qtbot, desk, tmp_path, gate) -> None:

@@ -8,7 +8,7 @@ import pytest
 from desk_driver import build, open_and_analyse, press, wait_analysed, wait_frame
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from app import theme
 from app.views.loss_curve import LossCurve
@@ -241,7 +241,7 @@ def test_footage_that_cannot_be_learned_from_is_explained_in_the_dialog(qtbot, d
     assert not list(user_folder("weights").glob("*.run"))
 
 
-def test_what_is_off_for_a_quick_detector_says_why(qtbot, desk):
+def test_a_quick_detector_has_no_effort_and_says_why_nothing_is_left_out(qtbot, desk):
     dialog = opened(qtbot, desk)
     form = dialog.form
     assert form.settings().detector == "attributes"
@@ -250,15 +250,19 @@ def test_what_is_off_for_a_quick_detector_says_why(qtbot, desk):
     assert form._robust.toolTip().startswith("attributes predicts nothing, so there is no worst")
     assert form._robust_says.isVisible()
     assert "attributes predicts nothing" in form._robust_says.text()
-    for control in (form._base, form._quick, form._thorough):
-        assert control.toolTip() == "attributes learns in seconds, from the ranges alone."
-        assert control.accessibleDescription() == control.toolTip()
+    for control in (form._base, form._base_says, form._quick, form._thorough):
+        assert not control.isVisible()
+    labels = {label.text() for label in form.findChildren(QLabel) if label.isVisible()}
+    assert "Leave out" in labels
+    assert not labels & {"Start from", "Effort"}
 
     form._detector.setFocus()
     QTest.keyClick(form._detector, KEY.Key_Down)
     form._detector.activated.emit(form._detector.currentIndex())
     assert form.settings().detector == "mnad-prediction"
     assert form._robust.isEnabled()
+    for control in (form._base, form._quick, form._thorough):
+        assert control.isVisible()
     assert form._robust.toolTip().startswith("The worst predicted share of what is seen")
     assert "the share that is worst predicted" in form._robust_says.text()
     assert form._base.toolTip() == "Weights to adapt, or nothing"

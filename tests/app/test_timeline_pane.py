@@ -202,7 +202,8 @@ def test_near_misses_are_walked_and_made_into_segments(qtbot, desk):
 def test_near_misses_stay_marked_when_more_footage_is_opened(qtbot, desk, tmp_path):
     marks, application = desk.window.timeline._near, desk.desk
     application.reviewing.set_threshold(1e6)
-    qtbot.waitUntil(lambda: bool(marks.peaks()))
+    highest = float(np.nanmax(application.reviewing.track.score))
+    qtbot.waitUntil(lambda: max((r.peak for r in application.near._rows), default=0) == highest)
     shown = marks.peaks()
     for number in range(2):
         other = tmp_path / f"other{number}.mp4"

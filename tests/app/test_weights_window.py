@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from desk_driver import build, press
+from desk_driver import build, open_and_analyse, press, wait_analysed, write_tiny_weights
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
@@ -138,6 +138,41 @@ def test_what_is_binned_leaves_every_list_and_undo_brings_it_back(qtbot, weights
     assert own() == ["yard", "yard-2", "yard-3"]
     assert dialog.chosen().endswith("yard-3.safetensors")
     assert not dialog.undo.isVisible()
+
+
+@pytest.fixture
+def analysed(qtbot, walk):
+    """The walk, analysed with weights of the user's own, and the dialog over them."""
+    write_tiny_weights(walk)
+    application = build(qtbot)
+    open_and_analyse(qtbot, application, walk, "tiny")
+    press(application, KEY.Key_W, MOD.ControlModifier | MOD.ShiftModifier)
+    dialog = application.desk.learning.weights.dialog
+    qtbot.waitUntil(dialog.isActiveWindow)
+    choose(dialog, "tiny")
+    return application, dialog
+
+
+def test_undo_of_the_bin_chooses_the_weights_again_that_scored_the_footage(qtbot, analysed):
+    application, dialog = analysed
+    QTest.mouseClick(dialog.bin, LEFT)
+    assert application.window.detector.current() == "speed"
+    QTest.mouseClick(dialog.undo, LEFT)
+    assert application.window.detector.current() == "tiny"
+    assert application.desk.current.choice == "tiny"
+
+
+def test_weights_that_were_renamed_are_known_again_after_a_restart(qtbot, analysed, walk):
+    application, dialog = analysed
+    type_name(dialog, "north gate")
+    qtbot.waitUntil(lambda: own() == ["north gate"])
+    dialog.close()
+    application.window.close()
+    again = build(qtbot)
+    again.desk.open([walk])
+    wait_analysed(qtbot, again)
+    assert again.desk.current.analysis.facts.weights_id.startswith("tiny@")
+    assert again.window.detector.current() == "north gate"
 
 
 def test_weights_that_came_with_the_program_are_only_shown(qtbot, weights):

@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import FrameOutOfRange
 from engine.footage import FrameTable
+from engine.timebase import timecode
 
 
 def table(
@@ -25,6 +26,11 @@ def test_times_are_exact_fractions_even_far_from_zero() -> None:
     assert late.seconds().tolist() == [0.0, 3003 / 90_000]
 
 
+def seconds_of(text: str) -> float:
+    hours, minutes, seconds = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
 def test_the_frame_shown_at_a_time_is_the_last_that_began_by_then() -> None:
     uneven = table([5, 6, 10])
     assert [uneven.index_at(t) for t in (-1, 0, 0.09, 0.1, 0.49, 0.5, 99)] == [0, 0, 0, 1, 1, 2, 2]
@@ -34,6 +40,33 @@ def test_every_frame_is_found_at_its_own_time() -> None:
     steps = np.random.default_rng(1).integers(1, 4000, 500)
     many = FrameTable(np.cumsum(steps), np.ones(500, dtype=bool), Fraction(1001, 90_000))
     assert [many.index_at(t) for t in many.seconds()] == list(range(500))
+
+
+@pytest.mark.parametrize(
+    ("rate", "base"),
+    [
+        (Fraction(30_000, 1001), Fraction(1, 30_000)),
+        (Fraction(30_000, 1001), Fraction(1, 90_000)),
+        (Fraction(30_000, 1001), Fraction(1, 1000)),
+        (Fraction(24_000, 1001), Fraction(1, 1_000_000)),
+        (Fraction(10), Fraction(1, 10)),
+    ],
+)
+def test_a_time_typed_as_it_is_shown_names_the_frame_and_the_end_that_it_was_shown_for(
+    rate: Fraction, base: Fraction
+) -> None:
+    pts = [round(i / rate / base) for i in range(3000)]
+    shown = table(pts, base=base)
+    typed = [seconds_of(timecode(t)) for t in [*shown.seconds(), shown.duration]]
+    assert [shown.index_told(t) for t in typed[:-1]] == list(range(3000))
+    assert [shown.stop_told(t) for t in typed] == list(range(3001))
+
+
+def test_a_time_within_a_frame_begins_and_ends_with_that_frame() -> None:
+    tenths = table(list(range(40)))
+    assert (tenths.index_told(3.4), tenths.stop_told(3.4)) == (34, 34)
+    assert (tenths.index_told(3.45), tenths.stop_told(3.45)) == (34, 35)
+    assert (tenths.index_told(3.399), tenths.stop_told(3.401)) == (33, 35)
 
 
 def test_duration_adds_the_time_for_which_the_last_frame_is_shown() -> None:
