@@ -87,7 +87,7 @@ def test_segments_to_export_have_rows_as_high_as_their_words(qtbot):
     row = ExportRow("1", "0:00:18.000", "0.3 s", "0.79", "confirmed", cut=2 * words)
     dialog = ExportDialog([row], "/tmp/case")
     qtbot.addWidget(dialog)
-    dialog.resize(1400, 600)
+    dialog.resize(3000, 600)
     dialog.show()
     table = dialog.findChild(QTableWidget)
     qtbot.waitUntil(lambda: table.rowHeight(0) < 2 * table.fontMetrics().height())
