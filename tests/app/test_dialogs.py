@@ -90,9 +90,11 @@ def test_segments_to_export_have_rows_as_high_as_their_words(qtbot):
     dialog.resize(3000, 600)
     dialog.show()
     table = dialog.findChild(QTableWidget)
-    qtbot.waitUntil(lambda: table.rowHeight(0) < 2 * table.fontMetrics().height())
+    line = table.fontMetrics().height()
+    qtbot.waitUntil(lambda: table.rowHeight(0) < 2.5 * line)
+    low = table.rowHeight(0)
     dialog.resize(dialog.minimumSize())
-    qtbot.waitUntil(lambda: table.rowHeight(0) > 2 * table.fontMetrics().height())
+    qtbot.waitUntil(lambda: table.rowHeight(0) > low + 0.7 * line)
 
 
 def test_every_dialog_is_among_those_that_pictures_are_made_of(monkeypatch):
