@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QScrollBar,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -40,6 +41,7 @@ from app.views.start_page import StartPage
 from app.views.timeline import Timeline
 from app.views.transport import Transport
 from app.views.tuning import TuningPanel
+from app.views.wheel import leave_wheel
 from app.views.why_line import WhyLine
 
 _TITLE_BAR = QSize(0, 40)  # what a screen needs for a window's frame
@@ -101,8 +103,10 @@ class MainWindow(QMainWindow):
         # a click must not take the keyboard from playback: Tab reaches controls
         kinds = (QAbstractButton, QAbstractSlider, QComboBox)
         for widget in self.findChildren(QWidget):
-            if isinstance(widget, kinds):
+            if isinstance(widget, kinds) and not isinstance(widget, QScrollBar):
                 widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for fields in (self.found, self.compare, self.detector):
+            leave_wheel(fields)
         self.hover = HoverPreview(self)
         self.notice.shown.connect(self._share_height)
         self.setMinimumSize(1000, 600)

@@ -32,6 +32,7 @@ from app.views.tuning_words import (
     SMOOTH,
     THRESHOLD,
 )
+from app.views.wheel import leave_wheel
 from engine.detectors.base import Pooling
 from engine.scoring.score import ScoreSettings
 from engine.scoring.segments import SegmentSettings
@@ -76,6 +77,7 @@ class TuningPanel(QWidget):
         outer.setSpacing(0)
         outer.addWidget(self.area, 1)
         outer.addWidget(self.sentence)
+        leave_wheel(inside)
         self.setMinimumWidth(260)
         self.set_poolings(["frame", "patch"])
         self.set_score_settings(ScoreSettings())

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
+    QScrollBar,
     QWidget,
 )
 from said_controls import assert_all_explained, assert_all_named, described
@@ -86,6 +87,7 @@ def test_tab_goes_round_and_reaches_the_controls_of_the_review(qtbot, analysed):
         QTest.keyClick(widget, Qt.Key.Key_Tab)
     else:
         pytest.fail("Tab is caught somewhere")
+    assert not any(isinstance(widget, QScrollBar) for widget in seen), "nobody sees the focus there"
     inspector = segments.inspector
     wanted = [segments.filters.verdict, segments.table, inspector.note]
     assert any(w is window.timeline or window.timeline.isAncestorOf(w) for w in seen)
