@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Need = Literal[
-    "nothing", "listed", "opening", "joinable", "footage", "counted", "analysis", "running",
+    "nothing", "listed", "several", "opening", "joinable", "footage", "counted", "analysis", "running",
     "segment", "review", "bin", "portrait", "adaptable",
 ]  # fmt: skip
 
@@ -97,10 +97,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("playback.far_forward", "10 seconds forward", "Playback", ("Shift+Right",), "footage"),
     Command("playback.start", "To the start", "Playback", ("Home",), "footage"),
     Command("playback.end", "To the end", "Playback", ("End",), "footage"),
-    Command("playback.file_back", "To the recording before", "Playback", ("PgUp",), "joinable",
-            "To the start of this file, then of the one before, where files are joined"),
-    Command("playback.file_forward", "To the next recording", "Playback", ("PgDown",), "joinable",
-            "To the start of the next file, where files are joined"),
+    Command("playback.file_back", "To the footage before", "Playback", ("PgUp",), "several",
+            "The footage before in the list; where files are joined, the start of this one first"),
+    Command("playback.file_forward", "To the next footage", "Playback", ("PgDown",), "several",
+            "The next footage in the list; where files are joined, the start of the next one"),
     Command("playback.loop", "Loop the segment", "Playback", ("R",), "footage",
             "Play the chosen segment over and over, or from the in-point to here"),
     Command("playback.go_to", "Go to time or frame...", "Playback", ("G",), "footage"),

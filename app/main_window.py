@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -109,6 +109,8 @@ class MainWindow(QMainWindow):
             leave_wheel(fields)
         self.hover = HoverPreview(self)
         self.notice.shown.connect(self._share_height)
+        for bar in (self.notice, self.hint):
+            bar.left.connect(self.to_picture)
         self.setMinimumSize(1000, 600)
         self.resize(1360, 860)
 
@@ -195,7 +197,20 @@ class MainWindow(QMainWindow):
         comes = shown and not self.on_desk()
         self.pages.setCurrentIndex(1 if shown else 0)
         if comes:
-            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.to_picture()
+
+    @Slot()
+    def to_picture(self) -> None:
+        """The keyboard goes to the picture; on the start page, to its list."""
+        place = self.canvas if self.on_desk() else self.start.recent
+        place.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc that no control has a use for leads back to the picture."""
+        if event.key() == Qt.Key.Key_Escape and self.on_desk():
+            self.to_picture()
+        else:
+            super().keyPressEvent(event)
 
     def on_desk(self) -> bool:
         """Whether the desk is shown, not the start page."""

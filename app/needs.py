@@ -26,6 +26,7 @@ def present_needs(desk: Desk) -> set[Need]:
     session = document.session
     has: dict[Need, bool] = {
         "footage": True,
+        "several": len(desk.joined.walk.listed()) > 1,
         "joinable": desk.joined.possible,
         "running": document.running or document.progress == tr("waiting"),
         "adaptable": desk.adapting.possible,

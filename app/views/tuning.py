@@ -258,6 +258,10 @@ class TuningPanel(QWidget):
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))
 
+    def first_field(self) -> QWidget:
+        """Where the keyboard begins: lambda, or normalisation where lambda is off."""
+        return self.lambda_row.box if self.lambda_row.box.isEnabled() else self.normalise
+
     # what the controls do
 
     def _score_settings(self) -> ScoreSettings:
