@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Need = Literal[
-    "nothing", "listed", "several", "opening", "joinable", "footage", "counted", "analysis", "running",
-    "segment", "review", "bin", "portrait", "adaptable",
+    "nothing", "listed", "several", "opening", "joinable", "footage", "counted", "analysis",
+    "memory", "running", "segment", "review", "bin", "portrait", "adaptable",
 ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ COMMANDS: tuple[Command, ...] = (
             "Score the footage with the chosen detector"),
     Command("analysis.cancel", "Cancel the analysis", "Analysis", ("Ctrl+.",), "running",
             "Stop; what is scored is kept, and Analyse continues from there"),
-    Command("analysis.rerun", "Re-run with this gamma", "Analysis", ("Ctrl+R",), "analysis",
+    Command("analysis.rerun", "Re-run with this gamma", "Analysis", ("Ctrl+R",), "memory",
             "Recompute only from the first frame whose update decision changes"),
     Command("analysis.adapt", "Adapt to the first frames", "Analysis", ("Ctrl+Shift+F",),
             "adaptable", "Let weights of apn get used to this footage before they score it; what "

@@ -32,6 +32,7 @@ def present_needs(desk: Desk) -> set[Need]:
         "adaptable": desk.adapting.possible,
         "counted": document.footage is not None and document.footage.counted,
         "analysis": document.analysis is not None,
+        "memory": document.analysis is not None and document.analysis.facts.has_memory,
         "review": session is not None,
         "bin": session is not None and bool(session.state.binned),
         "segment": bool(desk.review.chosen_seen()),

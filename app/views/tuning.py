@@ -228,6 +228,8 @@ class TuningPanel(QWidget):
 
     def set_gamma_available(self, available: bool, reason: str = "") -> None:
         """Off for a detector without a memory."""
+        if not available:
+            self.gamma_row.set_nothing()
         self.gamma_row.set_available(available, reason)
         self.gamma_text.setVisible(available and bool(self.gamma_text.text()))
         self.rerun.setVisible(available)
