@@ -151,7 +151,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.overlay_fainter", "Fainter overlay", "View", ("[",), "footage"),
     Command("view.overlay_stronger", "Stronger overlay", "View", ("]",), "footage"),
     Command("view.area", "Draw an ignored area", "View", ("A",), "footage",
-            "Drag a rectangle, or click corners and press Enter"),
+            "Drag a rectangle, or click corners and press Enter; with the keyboard the arrows move "
+            "a cross and Space sets a corner"),
     Command("view.sides", "Actual, expected, error", "View", ("V",), "footage",
             "Show what the detector expected of this frame"),
     Command("view.region", "Why: next region", "View", ("Y",), "analysis",

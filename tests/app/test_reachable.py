@@ -195,7 +195,17 @@ def test_with_a_segment_chosen_only_what_has_no_occasion_is_out_of_reach(analyse
     analysed.dispatch.run("segments.next")
     actions = analysed.window.actions_
     dead = {command.needs for command in COMMANDS if not actions[command.id].isEnabled()}
-    off = {"opening", "several", "joinable", "counted", "running", "bin", "portrait", "adaptable"}
+    off = {
+        "memory",
+        "opening",
+        "several",
+        "joinable",
+        "counted",
+        "running",
+        "bin",
+        "portrait",
+        "adaptable",
+    }
     assert dead == off
 
 
