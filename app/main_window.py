@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         self.side.setDocumentMode(True)
         self.side.addTab(self.tuning, tr("Tune"))
         self.found = FoundPanel(self.segments, self.near, self.changes)
-        for table in (self.near.table, self.segments.table, self.compare.table):
+        for table in (self.near.table, self.compare.table):
             table.setMinimumHeight(32)  # windows of 640 pixels have room for all
         self.side.addTab(self.found, tr("Segments"))
         self.side.addTab(self.history, tr("History"))
