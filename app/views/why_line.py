@@ -66,13 +66,13 @@ class WhyLine(QFrame):
         self.setMinimumHeight(self._height_of(3))
 
     def _height_of(self, lines: int) -> int:
-        return lines * self.fontMetrics().lineSpacing() + 16
+        return lines * (self.fontMetrics().lineSpacing() + 1) + 16
 
     def _keep(self) -> None:
         """The picture above must not jump with each sentence: what a longer one took is kept, but
         for what is longer than usual.
         """
-        needed = min(self.layout().totalHeightForWidth(self.width()), self._height_of(_USUAL))
+        needed = min(self.heightForWidth(self.width()), self._height_of(_USUAL))
         self.setMinimumHeight(max(self.minimumHeight(), needed))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
