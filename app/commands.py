@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Need = Literal[
-    "nothing", "listed", "opening", "joinable", "footage", "counted", "analysis", "running",
-    "segment", "review", "bin", "portrait", "adaptable",
+    "nothing", "listed", "several", "opening", "joinable", "footage", "counted", "analysis",
+    "memory", "running", "segment", "review", "bin", "portrait", "adaptable",
 ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ COMMANDS: tuple[Command, ...] = (
             "Score the footage with the chosen detector"),
     Command("analysis.cancel", "Cancel the analysis", "Analysis", ("Ctrl+.",), "running",
             "Stop; what is scored is kept, and Analyse continues from there"),
-    Command("analysis.rerun", "Re-run with this gamma", "Analysis", ("Ctrl+R",), "analysis",
+    Command("analysis.rerun", "Re-run with this gamma", "Analysis", ("Ctrl+R",), "memory",
             "Recompute only from the first frame whose update decision changes"),
     Command("analysis.adapt", "Adapt to the first frames", "Analysis", ("Ctrl+Shift+F",),
             "adaptable", "Let weights of apn get used to this footage before they score it; what "
@@ -97,10 +97,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("playback.far_forward", "10 seconds forward", "Playback", ("Shift+Right",), "footage"),
     Command("playback.start", "To the start", "Playback", ("Home",), "footage"),
     Command("playback.end", "To the end", "Playback", ("End",), "footage"),
-    Command("playback.file_back", "To the recording before", "Playback", ("PgUp",), "joinable",
-            "To the start of this file, then of the one before, where files are joined"),
-    Command("playback.file_forward", "To the next recording", "Playback", ("PgDown",), "joinable",
-            "To the start of the next file, where files are joined"),
+    Command("playback.file_back", "To the footage before", "Playback", ("PgUp",), "several",
+            "The footage before in the list; where files are joined, the start of this one first"),
+    Command("playback.file_forward", "To the next footage", "Playback", ("PgDown",), "several",
+            "The next footage in the list; where files are joined, the start of the next one"),
     Command("playback.loop", "Loop the segment", "Playback", ("R",), "footage",
             "Play the chosen segment over and over, or from the in-point to here"),
     Command("playback.go_to", "Go to time or frame...", "Playback", ("G",), "footage"),
@@ -151,7 +151,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.overlay_fainter", "Fainter overlay", "View", ("[",), "footage"),
     Command("view.overlay_stronger", "Stronger overlay", "View", ("]",), "footage"),
     Command("view.area", "Draw an ignored area", "View", ("A",), "footage",
-            "Drag a rectangle, or click corners and press Enter"),
+            "Drag a rectangle, or click corners and press Enter; with the keyboard the arrows move "
+            "a cross and Space sets a corner"),
     Command("view.sides", "Actual, expected, error", "View", ("V",), "footage",
             "Show what the detector expected of this frame"),
     Command("view.region", "Why: next region", "View", ("Y",), "analysis",

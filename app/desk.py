@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.adapt_pane import AdaptPane
+from app.adding_pane import AddingPane
 from app.camera_pane import CameraPane
 from app.compare_pane import ComparePane
 from app.controllers.analysing import Analysing
@@ -96,6 +97,7 @@ class Desk(QObject):
         self.suggesting = SuggestionPane(self)
         self.figures = FiguresPane(self)
         self._join()
+        self.adding = AddingPane(self)  # hears of a document when it is in the list
         self.allow()
 
     def _join(self) -> None:

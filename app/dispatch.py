@@ -28,6 +28,7 @@ FILTER = mark(
     "Footage (*.mp4 *.mkv *.avi *.mov *.ts *.m4v *.mts *.m2ts *.webm *.mpg *.264 *.h264 *.265);;"
     "All files (*)"
 )
+AREA_MS = 12_000  # a long sentence, which is followed while it is read
 
 
 class Dispatch(QObject):
@@ -96,6 +97,7 @@ class Dispatch(QObject):
         window.segments.export_requested.connect(self.exports.show)
         window.segments.edit_requested.connect(self.run)
         window.history.command.connect(self.run)
+        window.canvas.area_unfinished.connect(self._unfinished)
 
     def _bind(self, table: Mapping[str, Callable[[], object]]) -> None:
         twice = sorted(table.keys() & self._table.keys())
@@ -135,8 +137,8 @@ class Dispatch(QObject):
         if self._desk.current is not None:
             self._desk.remove(self._desk.current.key)
 
-    def _say(self, text: str) -> None:
-        self._desk.window.statusBar().showMessage(text, 4000)
+    def _say(self, text: str, ms: int = 4000) -> None:
+        self._desk.window.statusBar().showMessage(text, ms)
 
     def go_to(self) -> None:
         """Ask for a frame or a time and go there."""
@@ -165,7 +167,23 @@ class Dispatch(QObject):
         canvas.set_tool("look" if canvas.tool() == "area" else "area")
         canvas.setFocus()
         if canvas.tool() == "area":
-            self._say(tr("Drag a rectangle, or click corners and press Enter; Esc ends it"))
+            self._say(
+                tr(
+                    "Drag a rectangle, or click corners. By keys: arrows move the cross, Space "
+                    "sets a corner, Enter closes, Esc ends it"
+                ),
+                AREA_MS,
+            )
+
+    @Slot()
+    def _unfinished(self) -> None:
+        self._say(
+            tr(
+                "An area has three corners or more: move the cross with the arrows, set each "
+                "with Space, then press Enter"
+            ),
+            AREA_MS,
+        )
 
     def _sides(self) -> None:
         self._desk.picture.show_sides(not self._desk.window.sides.isVisible())

@@ -116,13 +116,29 @@ class JoinedWalk(QObject):
             self._pane.change_to(document, 0 if direction < 0 else _last(document))
 
     def to_file(self, direction: int) -> None:
-        """To the start of the next (1) file, or back to that of this one, then the one before."""
+        """To the start of the next (1) file, or back to that of this one, then the one before;
+        where nothing is joined, to the next or previous footage of the list, where one left it.
+        """
+        if self._pane.joined is None:
+            self._to_listed(direction)
+            return
         files, at = self._files()
         other = at + direction
         if direction < 0 and self._seconds() > 1.0:
             other = at
         if 0 <= other < len(files):
             self._pane.change_to(files[other], 0)
+
+    def listed(self) -> list[Document]:
+        """The footage of the list that can be looked at."""
+        documents = self._desk.documents
+        return [each for each in documents if each.footage is not None and not each.opening]
+
+    def _to_listed(self, direction: int) -> None:
+        listed, current = self.listed(), self._desk.current
+        other = listed.index(current) + direction if current in listed else 0
+        if 0 <= other < len(listed):
+            self._desk.choose(listed[other].key)
 
     def _go_on_in(self, document: Document, direction: float) -> None:
         """Go on at the start of a file, or backwards from its end; say what was not recorded."""

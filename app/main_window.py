@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QScrollBar,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -40,6 +41,7 @@ from app.views.start_page import StartPage
 from app.views.timeline import Timeline
 from app.views.transport import Transport
 from app.views.tuning import TuningPanel
+from app.views.wheel import leave_wheel
 from app.views.why_line import WhyLine
 
 _TITLE_BAR = QSize(0, 40)  # what a screen needs for a window's frame
@@ -101,10 +103,14 @@ class MainWindow(QMainWindow):
         # a click must not take the keyboard from playback: Tab reaches controls
         kinds = (QAbstractButton, QAbstractSlider, QComboBox)
         for widget in self.findChildren(QWidget):
-            if isinstance(widget, kinds):
+            if isinstance(widget, kinds) and not isinstance(widget, QScrollBar):
                 widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for fields in (self.found, self.compare, self.detector):
+            leave_wheel(fields)
         self.hover = HoverPreview(self)
         self.notice.shown.connect(self._share_height)
+        for bar in (self.notice, self.hint):
+            bar.left.connect(self.to_picture)
         self.setMinimumSize(1000, 600)
         self.resize(1360, 860)
 
@@ -123,7 +129,7 @@ class MainWindow(QMainWindow):
         self.side.setDocumentMode(True)
         self.side.addTab(self.tuning, tr("Tune"))
         self.found = FoundPanel(self.segments, self.near, self.changes)
-        for table in (self.near.table, self.segments.table, self.compare.table):
+        for table in (self.near.table, self.compare.table):
             table.setMinimumHeight(32)  # windows of 640 pixels have room for all
         self.side.addTab(self.found, tr("Segments"))
         self.side.addTab(self.history, tr("History"))
@@ -191,7 +197,20 @@ class MainWindow(QMainWindow):
         comes = shown and not self.on_desk()
         self.pages.setCurrentIndex(1 if shown else 0)
         if comes:
-            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.to_picture()
+
+    @Slot()
+    def to_picture(self) -> None:
+        """The keyboard goes to the picture; on the start page, to its list."""
+        place = self.canvas if self.on_desk() else self.start.recent
+        place.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc that no control has a use for leads back to the picture."""
+        if event.key() == Qt.Key.Key_Escape and self.on_desk():
+            self.to_picture()
+        else:
+            super().keyPressEvent(event)
 
     def on_desk(self) -> bool:
         """Whether the desk is shown, not the start page."""

@@ -26,11 +26,13 @@ def present_needs(desk: Desk) -> set[Need]:
     session = document.session
     has: dict[Need, bool] = {
         "footage": True,
+        "several": len(desk.joined.walk.listed()) > 1,
         "joinable": desk.joined.possible,
         "running": document.running or document.progress == tr("waiting"),
         "adaptable": desk.adapting.possible,
         "counted": document.footage is not None and document.footage.counted,
         "analysis": document.analysis is not None,
+        "memory": document.analysis is not None and document.analysis.facts.has_memory,
         "review": session is not None,
         "bin": session is not None and bool(session.state.binned),
         "segment": bool(desk.review.chosen_seen()),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.controllers.judging import VerdictName
 from app.language import tr
@@ -48,9 +49,9 @@ class ReviewCommands(QObject):
             "segments.clear": partial(self._judge, "unjudged"),
             "segments.delete": self._delete,
             "segments.put_back": partial(desk.history.put_back, []),
-            "view.tuning": partial(self._show_tab, TUNING),
-            "view.segments": partial(self._show_tab, SEGMENTS),
-            "view.history": partial(self._show_tab, HISTORY),
+            "view.tuning": partial(self._work_in, TUNING),
+            "view.segments": partial(self._work_in, SEGMENTS),
+            "view.history": partial(self._work_in, HISTORY),
         }
 
     def _say(self, text: str) -> None:
@@ -130,6 +131,17 @@ class ReviewCommands(QObject):
 
     def _show_tab(self, index: int) -> None:
         self._desk.window.side.setCurrentIndex(index)
+
+    def _work_in(self, index: int) -> None:
+        """Show a tab, and put the keyboard on its first control."""
+        self._show_tab(index)
+        window = self._desk.window
+        if index == TUNING:
+            first: QWidget = window.tuning.first_field()
+            window.tuning.area.ensureWidgetVisible(first)
+        else:
+            first = window.segments.table if index == SEGMENTS else window.history.steps
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _key(self, command_id: str) -> str:
         return self._desk.window.actions_.named(command_id)

@@ -131,6 +131,8 @@ QSlider::handle:horizontal:disabled { background: $faint; }
 QProgressBar { background: $raised; border: 1px solid $line; border-radius: 5px; text-align: center;
   min-height: 16px; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
+QProgressBar#thin { border: 0; border-radius: 2px; min-height: 4px; max-height: 4px; }
+QProgressBar#thin::chunk { border-radius: 2px; }
 QMenuBar { background: $window; }
 QMenuBar::item { background: transparent; padding: 5px 10px; }
 QMenuBar::item:selected, QMenu::item:selected { background: $accent; color: $on_accent; }

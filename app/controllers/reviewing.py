@@ -18,13 +18,14 @@ from app.controllers.sessions import ensure_session, unsaved
 from app.controllers.under_review import peak_of, segment_of
 from app.language import tr
 from app.numerals import decimal
+from app.setting_words import area_words, changed_settings, setting_words
 from app.wording import gamma_words, rarity_words
 from engine.timebase import FrameSpan
 
 if TYPE_CHECKING:
     from engine.detectors.base import Calibration
     from engine.review.scoring import ScoreTrack
-    from engine.review.session import ReviewSession
+    from engine.review.session import ReviewSession, Title
     from engine.review.state import ReviewSegment, ReviewState
     from engine.review.versions import ReviewVersion
     from engine.scoring.ignoring import IgnoredArea
@@ -145,12 +146,16 @@ class Reviewing(QObject):
 
     # --- settings -------------------------------------------------------------------------------
 
-    def change(self, title: str, state: ReviewState, *, merge: bool = False) -> None:
-        """Put a state in force as a step of undo; merge: steps of one title in a row are one."""
+    def change(
+        self, title: Title, state: ReviewState, *, merge: bool = False, kind: str = ""
+    ) -> None:
+        """Put a state in force as a step of undo; merge: steps of one kind, or title, in a row are
+        one.
+        """
         document = self._document
         if document is None or document.session is None:
             return
-        document.session.change(title, state, merge=merge, save=False)
+        document.session.change(title, state, merge=merge, kind=kind, save=False)
         if merge:  # a dragged slider is saved now and then, a decision at once
             if not self._saving.isActive():
                 self._saving.start()
@@ -166,17 +171,17 @@ class Reviewing(QObject):
     def set_score(self, settings: ScoreSettings) -> None:
         """lambda, normalisation, pooling."""
         if self.state is not None:
-            self.change(tr("Score settings"), replace(self.state, score=settings), merge=True)
+            self._tune(replace(self.state, score=settings))
 
     def set_smoothing(self, seconds: float) -> None:
         """Gaussian sigma in seconds."""
         if self.state is not None:
-            self.change(tr("Smoothing"), replace(self.state, smooth_seconds=seconds), merge=True)
+            self._tune(replace(self.state, smooth_seconds=seconds))
 
     def set_segments(self, settings: SegmentSettings) -> None:
         """Threshold, hysteresis, lengths."""
         if self.state is not None:
-            self.change(tr("Segment settings"), replace(self.state, segments=settings), merge=True)
+            self._tune(replace(self.state, segments=settings))
 
     def take_threshold(self, settings: SegmentSettings) -> None:
         """A suggested threshold: one step of undo of its own."""
@@ -191,12 +196,19 @@ class Reviewing(QObject):
     def set_gamma(self, gamma: float) -> None:
         """gamma as wanted for the next run; until then it only tints the timeline."""
         if self.state is not None:
-            self.change(tr("Gamma"), replace(self.state, gamma=gamma), merge=True)
+            self._tune(replace(self.state, gamma=gamma))
 
     def set_areas(self, areas: tuple[IgnoredArea, ...]) -> None:
         """Ignored areas."""
         if self.state is not None:
-            self.change(tr("Ignored areas"), replace(self.state, areas=areas))
+            title = area_words(len(self.state.areas), len(areas))
+            self.change(title, replace(self.state, areas=areas))
+
+    def _tune(self, state: ReviewState) -> None:
+        """A step that tells what was set, as far as one control is dragged."""
+        if self.state is not None:
+            kind = " ".join(changed_settings(self.state, state))
+            self.change(setting_words, state, merge=True, kind=kind)
 
     @Slot()
     def save(self) -> None:

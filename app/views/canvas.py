@@ -222,7 +222,10 @@ class VideoCanvas(PictureCanvas):
     # ignored areas
 
     def _close_draft(self) -> None:
-        self._finish(self._draft.close())
+        ring = self._draft.close()
+        if ring is None:
+            self.area_unfinished.emit()
+        self._finish(ring)
 
     def _finish(self, ring: tuple[Point, ...] | None) -> None:
         if ring is not None:

@@ -39,6 +39,7 @@ class PictureCanvas(QWidget):
     """The canvas without its input: what is shown, its setters, and painting."""
 
     area_drawn = Signal(object)  # IgnoredArea
+    area_unfinished = Signal()  # it was closed before it had three corners
     area_removed = Signal(int)
     zoom_changed = Signal(float)
     files_dropped = Signal(list)  # list[str]

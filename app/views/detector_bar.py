@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QVBoxLayout,
     QWidget,
 )
 
 from app.language import tr
 from app.views.adapt_box import AdaptBox
+from app.views.fitting import widest
 from app.views.key_button import explain
 from engine.detectors.adapted import CLIPS
 
@@ -110,17 +112,24 @@ class DetectorBar(QWidget):
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(120)
+        self._bar.setObjectName("thin")
         self._bar.setAccessibleName(tr("Progress of the analysis"))
+        stays = self._bar.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)  # what is above it stays where it is
+        self._bar.setSizePolicy(stays)
         self._bar.hide()
         self._text = ElidedLabel()
         self._text.setObjectName("faint")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(8)
-        for widget in (label, self._combo, self.adapt, self._button, self._learn, self._bar):
+        for widget in (label, self._combo, self.adapt, self._button, self._learn):
             row.addWidget(widget)
         row.addWidget(self._text, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self._bar)
         self._keys: Mapping[str, str] = {}
         self._running = True  # so that the first state is shown whatever it is
         self.set_running(False)
@@ -130,6 +139,11 @@ class DetectorBar(QWidget):
         """In a narrow window the name of the detector needs the room of its label."""
         self._share_width()
         super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The style is known: Cancel takes the place of Analyse, pixel by pixel."""
+        super().showEvent(event)
+        self._button.setFixedWidth(widest(self._button, (tr("Analyse"), tr("Cancel"))))
 
     def show_adapting(self, shown: bool) -> None:
         """Whether the chosen weights can be adapted."""

@@ -15,7 +15,7 @@ class EmptyText(QLabel):
         self.setObjectName("faint")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
-        self.setMargin(16)
+        self.setContentsMargins(16, 4, 16, 4)  # a low list has room for the words
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         over.installEventFilter(self)
         self.setGeometry(over.rect())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDialog
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QDialog
 
 INDENT = 7  # pixels; where the text of drop-downs and line edits begins
 
@@ -12,6 +14,17 @@ def indent(box: QAbstractSpinBox) -> None:
     """Let a number begin where the texts of other fields do: a style sheet's padding is not heard
     on its left."""
     box.lineEdit().setTextMargins(INDENT, 0, 0, 0)
+
+
+def widest(button: QAbstractButton, texts: Iterable[str]) -> int:
+    """Pixels that a button needs for each of its texts, so that it can stay where it is."""
+    shown, widths = button.text(), []
+    button.ensurePolished()
+    for text in texts:
+        button.setText(text)
+        widths.append(button.sizeHint().width())
+    button.setText(shown)
+    return max(widths)
 
 
 class FittingDialog(QDialog):

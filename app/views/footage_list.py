@@ -132,6 +132,12 @@ class FootageList(QWidget):
         self._select(key)
         self.list.viewport().update()
 
+    def show_row(self, key: str) -> None:
+        """Turn the list to a footage, which begins at the top as far as there is more below."""
+        at = self.model.row_of(key)
+        if at is not None:
+            self.list.scrollTo(self.model.index(at), QListView.ScrollHint.PositionAtTop)
+
     def set_key_hints(self, keys: Mapping[str, str]) -> None:
         """The keys of commands, for tooltips and for the empty list."""
         key = keys.get("file.open", "")

@@ -195,6 +195,11 @@ def cross_of(line: QRectF) -> QRectF:
     return QRectF(line.right() - _CROSS, line.top() + (_LINE - _CROSS) / 2, _CROSS, _CROSS)
 
 
+def _cancellable(index: QModelIndex) -> bool:
+    row = index.data(ROW_ROLE) if index.isValid() else None
+    return row is not None and bool(row.cancellable)
+
+
 class FootageView(QListView):
     """Return chooses, Delete removes; Esc and the cross of a row give up what goes on in it."""
 
@@ -204,8 +209,7 @@ class FootageView(QListView):
 
     def _cross_at(self, place: QPoint) -> QModelIndex | None:
         index = self.indexAt(place)
-        row = index.data(ROW_ROLE) if index.isValid() else None
-        if row is None or not row.cancellable:
+        if not _cancellable(index):
             return None
         cross = cross_of(state_line(QRectF(self.visualRect(index))))
         return index if cross.adjusted(-3, -3, 3, 3).contains(place) else None
@@ -231,7 +235,7 @@ class FootageView(QListView):
             self.chosen.emit(index)
         elif index.isValid() and event.key() == Qt.Key.Key_Delete:
             self.removed.emit(index)
-        elif index.isValid() and event.key() == Qt.Key.Key_Escape:
+        elif _cancellable(index) and event.key() == Qt.Key.Key_Escape:
             self.given_up.emit(index)
         else:
             super().keyPressEvent(event)

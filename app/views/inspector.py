@@ -86,15 +86,20 @@ class Inspector(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
-        self._edges = (self._label(tr("From"), self.start), self._label(tr("to"), self.stop))
-        self._tags_label = self._label(tr("Tags"), self.tags)
-        grid.addWidget(self._edges[0], 0, 0)
+        edges = (self._label(tr("From"), self.start), self._label(tr("to"), self.stop))
+        tags, note = self._label(tr("Tags"), self.tags), self._label(tr("Note"), self.note)
+        self._lines: tuple[tuple[QWidget, ...], ...] = (
+            (*edges, self.start, self.stop),
+            (tags, self.tags),
+            (note, self.note),
+        )
+        grid.addWidget(edges[0], 0, 0)
         grid.addWidget(self.start, 0, 1)
-        grid.addWidget(self._edges[1], 0, 2)
+        grid.addWidget(edges[1], 0, 2)
         grid.addWidget(self.stop, 0, 3)
-        grid.addWidget(self._tags_label, 1, 0)
+        grid.addWidget(tags, 1, 0)
         grid.addWidget(self.tags, 1, 1, 1, 3)
-        grid.addWidget(self._label(tr("Note"), self.note), 2, 0)
+        grid.addWidget(note, 2, 0)
         grid.addWidget(self.note, 2, 1, 1, 3)
         grid.addWidget(self.message, 3, 0, 1, 4)
         grid.setColumnStretch(1, 1)
@@ -153,10 +158,12 @@ class Inspector(QWidget):
         if self._known.stringList() != list(tags):
             self._known.setStringList(list(tags))
 
-    def set_terse(self, terse: bool) -> None:
-        """The note alone, where there is little room."""
-        for widget in (*self._edges, self.start, self.stop, self._tags_label, self.tags):
-            widget.setVisible(not terse)
+    def set_terse(self, terse: bool, field: QWidget | None = None) -> None:
+        """The line of one field alone, of the note by default, where there is little room."""
+        for line in self._lines:
+            shown = not terse or (field or self.note) in line
+            for widget in line:
+                widget.setVisible(shown)
 
     def say(self, sentence: str, edge: str = "") -> None:
         """What was wrong with the typed edge, or nothing."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.language import tr
 from app.views.learn_form import LearnForm
 from app.views.learn_watch import LearnWatch
+from app.views.wheel import leave_wheel
 
 State = Literal["form", "running", "paused", "done", "stopped"]
 
@@ -81,6 +82,7 @@ class LearnDialog(QDialog):
         column.addLayout(row)
         self.setMinimumSize(820, 520)
         self.resize(940, 600)
+        leave_wheel(self)
         self._state: State = "form"
         self.set_resumable(True)
         self.set_state("form")

@@ -31,6 +31,7 @@ class NoticeBar(QFrame):
 
     command = Signal(str)
     shown = Signal(bool)
+    left = Signal()  # a button that has the keyboard goes away
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +85,8 @@ class NoticeBar(QFrame):
         self._shown = notice
         self._said |= {notice.once} - {""}
         text = notice.action[0]
+        if not text and self._action.hasFocus():
+            self.left.emit()
         self._action.setText(text)
         self._action.setToolTip(text.removesuffix("..."))
         self._action.setVisible(bool(text))
@@ -139,5 +142,7 @@ class NoticeBar(QFrame):
         self._shown = None
         self._text.clear()
         self._say_more()
+        if self._action.hasFocus() or self._close.hasFocus():
+            self.left.emit()
         self.hide()
         self.shown.emit(False)

@@ -89,9 +89,15 @@ class NumberRow(QWidget):
     def set_value(self, value: float) -> None:
         """Show a value without emitting."""
         self._exact = value
+        self.box.setSpecialValueText("")
         with QSignalBlocker(self.box):
             self.box.setValue(value)
         self._follow(value)
+
+    def set_nothing(self) -> None:
+        """Show no value, until one is set again; what was shown belongs to something else."""
+        self.set_value(self.box.minimum())
+        self.box.setSpecialValueText("–")
 
     def set_slider_range(self, low: float, high: float) -> None:
         """What the slider spans; a value beyond rests at its end.  Left alone while dragged."""

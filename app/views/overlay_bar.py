@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 from app import theme
 from app.language import mark, tr
 from app.numerals import percent
+from app.views.fitting import widest
 from app.views.key_button import explain
 
 MODES = {
@@ -45,9 +46,9 @@ class OverlayBar(QWidget):
         self.share.setFixedWidth(self.share.fontMetrics().horizontalAdvance("100 %") + 8)
         self.share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
-        row.setContentsMargins(5, 4, 8, 4)
+        row.setContentsMargins(8, 4, 5, 4)
         row.setSpacing(6)
-        for widget in (self.mode, self.slider, self.share):
+        for widget in (self.slider, self.share, self.mode):  # what comes and goes is on the left
             row.addWidget(widget)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.mode.clicked.connect(self._ask_mode)
@@ -112,6 +113,8 @@ class OverlayBar(QWidget):
         self.slider.setVisible(self._heat)
         self.slider.setFixedWidth(48 if small else 84)
         self.share.setVisible(self._heat and not small)
+        if self.isVisible():  # the button stays below the mouse, whatever it says
+            self.mode.setFixedWidth(widest(self.mode, map(tr, MODES.values())))
         self.adjustSize()
         if parent is not None:
             self.move(QPoint(parent.width() - self.width() - _MARGIN, _MARGIN))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.language import mark, tr
@@ -32,6 +33,19 @@ ORDERS = {
 }
 FALLING = (LENGTH, PEAK)  # who sorts by these looks for the longest and the highest
 _NARROW, _USUAL = 58, 84  # pixels that a choice needs; with tags there are three of them
+_AROUND = 24  # pixels of a line edit beside its words
+_SORT, _TEXT = 66, 74  # and what the order and the words need then
+
+
+class FilterText(QLineEdit):
+    """Says at length what it looks through where there is room for that."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As much as fits."""
+        super().resizeEvent(event)
+        full = tr("Filter by note, tag or time")
+        fits = self.fontMetrics().horizontalAdvance(full) + _AROUND <= self.width()
+        self.setPlaceholderText(full if fits else tr("Filter"))
 
 
 class SegmentFilters(QWidget):
@@ -57,14 +71,13 @@ class SegmentFilters(QWidget):
         self.tag.setAccessibleName(tr("Filter by tag"))
         self.tag.setAccessibleDescription(tip)
         self.tag.setToolTip(tip)
-        self.text = QLineEdit()
-        self.text.setPlaceholderText(tr("Filter by note, tag or time"))
+        self.text = FilterText()
         self.text.setClearButtonEnabled(True)
         tip = tr("Show only segments that hold these words")
         self.text.setAccessibleName(tr("Filter by text"))
         self.text.setAccessibleDescription(tip)
         self.text.setToolTip(tip)
-        self.text.setMinimumWidth(60)
+        self.text.setMinimumWidth(_TEXT)
         self.sort = QComboBox()
         for column in ORDERS:
             self.sort.addItem("", column)
@@ -106,6 +119,7 @@ class SegmentFilters(QWidget):
         self.tag.setVisible(bool(tags))
         for combo in (self.verdict, self.tag):
             combo.setMinimumWidth(_NARROW if tags else _USUAL)
+        self.sort.setMinimumWidth(_SORT if tags else _USUAL)
         if self.tag.currentData() != chosen and chosen is not None:
             self.changed.emit()
 

@@ -42,7 +42,7 @@ from app.views.segment_filters import SegmentFilters
 from app.views.segment_table import SegmentFilter, SegmentTable
 
 MODIFIER = Qt.KeyboardModifier
-_LOW = 400  # below it the inspector shows the note alone
+_LOW = 400  # below it the inspector shows one line, the note's where none is edited
 NO_SEGMENTS = mark(
     "No segments above the threshold. Lower it on the timeline, or drag it in the panel."
 )
@@ -190,8 +190,8 @@ class SegmentList(QWidget):
 
     def edit_field(self, name: str) -> None:
         """Put the keyboard into a field of the inspector: start, stop, tags or note."""
-        self.inspector.set_terse(False)
         field: QLineEdit = getattr(self.inspector, name)
+        self.inspector.set_terse(bool(self._terse), field)
         if field.isEnabled():
             field.setFocus(Qt.FocusReason.ShortcutFocusReason)
             field.selectAll()

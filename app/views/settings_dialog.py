@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.language import mark, tr
 from app.settings import CACHE_MIB, DEVICES, PRECISIONS, Settings
 from app.views.fitting import indent
+from app.views.wheel import leave_wheel
 
 DEVICE_WORDS = {
     "auto": mark("automatic"),
@@ -137,6 +138,7 @@ class SettingsDialog(QDialog):
         column.addWidget(buttons)
         self.say(tr("Changes act at once and are kept."))
         self.setMinimumWidth(440)
+        leave_wheel(self)
 
     def say(self, text: str) -> None:
         """What a change does, or why it cannot."""

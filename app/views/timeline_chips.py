@@ -76,7 +76,8 @@ class ChipItem(RowItem):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(theme.colours().panel, 0.86))
+        title = self._line is None  # it stands over the first values of its curve
+        painter.setBrush(faded(theme.colours().panel, 0.4 if title else 0.86))
         painter.drawRoundedRect(chip, 3, 3)
         painter.setFont(self._font)
         painter.setPen(QColor(self.colour))

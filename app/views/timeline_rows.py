@@ -163,16 +163,24 @@ class Row:
         self.gaps.set_line(line)
 
     def redraw(
-        self, x0: float, x1: float, end: float, beyond: Sequence[tuple[float, float]] = ()
+        self,
+        x0: float,
+        x1: float,
+        end: float,
+        beyond: Sequence[tuple[float, float]] = (),
+        beside: NDArray[np.float32] | None = None,
     ) -> None:
         """Draw what lies between two times.  end: of the current file; beyond: what has no score
-        yet in others.
+        yet in others; beside: values of another curve that the row has room for.
         """
         self.over.set_seconds(self.seconds)
         columns = max(int(self.box.width()), 1)
         x, low, high = self.over.query(x0, x1, columns)
         if not self.held:
-            self.box.setYRange(*self._range(low, high), padding=0)
+            others = () if beside is None else beside
+            self.box.setYRange(
+                *self._range(np.append(low, others), np.append(high, others)), padding=0
+            )
         self.box.setXRange(x0, x1, padding=0)
         self.curve.set_envelope(x, low, high)
         waiting = list(beyond)

@@ -155,13 +155,15 @@ class TimelineStage(QWidget):
         self._clock.start()
         for box in (self._files_box, self._strip, self._found_box):
             box.setXRange(self._x0, self._x1, padding=0)
+        self._other.set_seconds(self._seconds)
+        columns = max(int(self._score.box.width()), 1)
+        compared = self._other.query(self._x0, self._x1, columns)
+        self._compared.set_envelope(*compared)
         for row in self._rows():
             row.take_in()
             if row.visible:
-                row.redraw(self._x0, self._x1, self._end, self._beyond)
-        self._other.set_seconds(self._seconds)
-        columns = max(int(self._score.box.width()), 1)
-        self._compared.set_envelope(*self._other.query(self._x0, self._x1, columns))
+                beside = compared[2] if row is self._score else None
+                row.redraw(self._x0, self._x1, self._end, self._beyond, beside)
         marks = (self._loop, self._in_point, self._changes, self._found_by, self._near)
         for item in (self._segments, self._normal, *marks, self._files, self._gaps):
             item.update()

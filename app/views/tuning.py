@@ -32,6 +32,7 @@ from app.views.tuning_words import (
     SMOOTH,
     THRESHOLD,
 )
+from app.views.wheel import leave_wheel
 from engine.detectors.base import Pooling
 from engine.scoring.score import ScoreSettings
 from engine.scoring.segments import SegmentSettings
@@ -76,6 +77,7 @@ class TuningPanel(QWidget):
         outer.setSpacing(0)
         outer.addWidget(self.area, 1)
         outer.addWidget(self.sentence)
+        leave_wheel(inside)
         self.setMinimumWidth(260)
         self.set_poolings(["frame", "patch"])
         self.set_score_settings(ScoreSettings())
@@ -226,6 +228,8 @@ class TuningPanel(QWidget):
 
     def set_gamma_available(self, available: bool, reason: str = "") -> None:
         """Off for a detector without a memory."""
+        if not available:
+            self.gamma_row.set_nothing()
         self.gamma_row.set_available(available, reason)
         self.gamma_text.setVisible(available and bool(self.gamma_text.text()))
         self.rerun.setVisible(available)
@@ -255,6 +259,10 @@ class TuningPanel(QWidget):
         """What all of it flags, at the foot of the panel."""
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))
+
+    def first_field(self) -> QWidget:
+        """Where the keyboard begins: lambda, or normalisation where lambda is off."""
+        return self.lambda_row.box if self.lambda_row.box.isEnabled() else self.normalise
 
     # what the controls do
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.language import tr
+
+_USUAL = 4  # lines of a sentence with its shares
 
 
 class WhyLine(QFrame):
@@ -36,9 +39,7 @@ class WhyLine(QFrame):
         row.setSpacing(12)
         row.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        # the canvas must not jump when a sentence takes a second line
-        lines = 3 * self.fontMetrics().lineSpacing()
-        self.setMinimumHeight(lines + 16)
+        self._begin()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.clear("")
 
@@ -60,6 +61,27 @@ class WhyLine(QFrame):
         """No reason to show; `instead` says why."""
         self._show(instead, "", "faint")
 
+    def _begin(self) -> None:
+        """Room for three lines at first."""
+        self.setMinimumHeight(self._height_of(3))
+
+    def _height_of(self, lines: int) -> int:
+        return lines * (self.fontMetrics().lineSpacing() + 1) + 16
+
+    def _keep(self) -> None:
+        """The picture above must not jump with each sentence: what a longer one took is kept, but
+        for what is longer than usual.
+        """
+        needed = min(self.heightForWidth(self.width()), self._height_of(_USUAL))
+        self.setMinimumHeight(max(self.minimumHeight(), needed))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """At another width sentences take other lines."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._begin()
+            self._keep()
+
     def _show(self, sentence: str, shares: str, kind: str) -> None:
         shown = (self._sentence.text(), self._shares.text(), self._sentence.objectName())
         if shown == (sentence, shares, kind):
@@ -71,6 +93,8 @@ class WhyLine(QFrame):
         self._sentence.setText(sentence)
         self._shares.setText(shares)
         self._shares.setVisible(bool(shares))
+        if self.isVisible():
+            self._keep()
         self.setAccessibleDescription(f"{sentence} {shares}".strip())
 
     def text(self) -> str:

@@ -61,14 +61,15 @@ class History:
         del self._undo[:-LONGEST]
         self._redo.clear()
 
-    def join(self) -> None:
+    def join(self, title: str) -> None:
         """A change goes on that is a step already."""
+        self._undo[-1].title = title
         self._redo.clear()
 
     @property
-    def last(self) -> str | None:
-        """The title of what undo would take back."""
-        return self._undo[-1].title if self._undo else None
+    def before(self) -> ReviewState | None:
+        """The state that undo would lead to."""
+        return self._undo[-1].state if self._undo else None
 
     def undo(self, current: ReviewState) -> tuple[str, ReviewState] | None:
         """The title of the last change and the state before it."""

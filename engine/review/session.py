@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from engine.review.versions import (
 MERGE_SECONDS = 1.5  # a pause in dragging begins another step of undo
 VERSION_SECONDS = 900.0  # how long one sitting goes on before another version is kept
 ELSEWHERE = "Changes from another window"
+Title = str | Callable[[ReviewState, ReviewState], str]
 Stamp = tuple[int, int, int]  # what tells one writing of a file from another
 
 __all__ = ["ReviewSession", "UnreadableReview", "open_review", "read_review", "review_path"]
@@ -64,23 +66,33 @@ class ReviewSession:
     _versioned: float | None = None
     _dirty: bool = False
     _changed: float = 0.0
+    _kind: str = ""  # of the last change
 
     def change(
-        self, title: str, state: ReviewState, *, merge: bool = False, save: bool = True
+        self,
+        title: Title,
+        state: ReviewState,
+        *,
+        merge: bool = False,
+        kind: str = "",
+        save: bool = True,
     ) -> None:
         """Put a state in force and save it.
 
-        merge: a change of the same title joins the last one, as while a slider is dragged.
-        save False: the caller saves soon, by `save_if_changed`.
+        title: in words, or what finds them from the states before and after the step.
+        merge: a change of the same kind, or else title, joins the last one, as while a slider is
+        dragged.  save False: the caller saves soon, by `save_if_changed`.
         """
         if state == self.state:
             return
-        now = time.monotonic()
-        if merge and self._history.last == title and now - self._changed < MERGE_SECONDS:
-            self._history.join()
+        now, kind = time.monotonic(), kind or str(title)
+        before = self._history.before
+        goes_on = kind == self._kind and now - self._changed < MERGE_SECONDS
+        if merge and goes_on and before is not None:
+            self._history.join(_words(title, before, state))
         else:
-            self._history.add(title, self.state)
-        self._changed = now
+            self._history.add(_words(title, self.state, state), self.state)
+        self._changed, self._kind = now, kind
         self.state = state
         self._dirty = True
         if save:
@@ -243,6 +255,10 @@ def open_review(
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, BadSetting):
             session.history_lost = True
     return session
+
+
+def _words(title: Title, before: ReviewState, after: ReviewState) -> str:
+    return title if isinstance(title, str) else title(before, after)
 
 
 def _stamp(path: Path) -> Stamp | None:

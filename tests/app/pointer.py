@@ -69,3 +69,9 @@ def turn_wheel(
         False,
     )
     QApplication.sendEvent(widget, turn)
+
+
+def roll_wheel(widget: QWidget, at: QPoint, notches: int) -> None:
+    """By way of the window: what the widget leaves goes on to what it lies in."""
+    window = widget.window()
+    QTest.wheelEvent(window.windowHandle(), widget.mapTo(window, at), QPoint(0, 120 * notches))

@@ -73,6 +73,36 @@ def test_near_misses_unfolded_by_hand_leave_room_for_segments(window):
     assert whole_rows(window.segments) >= 2
 
 
+@pytest.mark.parametrize(("width", "height"), [(1360, 860), (1024, 640)])
+@pytest.mark.parametrize("field", ["note", "tags", "start"])
+def test_three_segments_are_seen_while_one_is_edited_beside_near_misses(
+    window, width, height, field
+):
+    window.notice.show_notice("The camera was moved.", "Learn normal anew.")
+    window.hint.show_hint("walk", "Press N to walk.")
+    resize(window, width, height)
+    if not window.near.is_open() and window.near.isVisible():
+        QTest.mouseClick(window.near.title, LEFT)
+    assert whole_rows(window.segments) >= 3
+    window.segments.set_selected("s0")
+    window.segments.edit_field(field)
+    QApplication.processEvents()
+    assert getattr(window.segments.inspector, field).hasFocus()
+    assert whole_rows(window.segments) >= 3
+
+
+@pytest.mark.parametrize(("width", "height"), [(1360, 860), (1024, 640)])
+def test_what_to_do_without_segments_is_readable(window, width, height):
+    window.segments.set_segments([])
+    resize(window, width, height)
+    if not window.near.is_open() and window.near.isVisible():
+        QTest.mouseClick(window.near.title, LEFT)
+    QApplication.processEvents()
+    empty = window.segments.empty
+    assert empty.isVisible()
+    assert empty.heightForWidth(empty.width()) <= empty.height()
+
+
 def test_changes_of_the_scene_take_one_line_in_a_low_window(window):
     changes = [ChangeRow(f"0:0{at}:00", "Camera moved", "It moved.", "k", at) for at in range(3)]
     window.changes.set_rows(changes)

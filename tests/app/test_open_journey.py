@@ -4,6 +4,7 @@ keys alone and once by the mouse alone.
 
 from __future__ import annotations
 
+import shutil
 import threading
 
 import pytest
@@ -160,3 +161,22 @@ def test_every_way_of_the_start_page_is_reached_by_key(qtbot, monkeypatch, walk)
     keys.press(KEY.Key_Escape)
     qtbot.waitUntil(lambda: not application.desk.demo.running)
     assert QApplication.activeModalWidget() is None
+
+
+def test_what_is_added_to_a_long_list_is_shown_and_counted(qtbot, walk, fast_walk, tmp_path):
+    application = begun(qtbot)
+    window = application.window
+    copies = []
+    for number in range(30):
+        copies.append(tmp_path / f"yard{number:02d}.mp4")
+        shutil.copy(walk, copies[-1])
+    application.desk.open(copies[:-2])
+    qtbot.waitUntil(lambda: len(application.desk.joined.walk.listed()) == 28, timeout=20_000)
+    assert window.footage.list.currentIndex().row() == 0
+    application.desk.open(copies[-2:])
+    qtbot.waitUntil(lambda: len(application.desk.joined.walk.listed()) == 30)
+    assert window.statusBar().currentMessage() == "2 files added to the list"
+    view = window.footage.list
+    place = view.visualRect(window.footage.model.index(28))
+    assert view.viewport().rect().contains(place.center())
+    assert view.currentIndex().row() == 0

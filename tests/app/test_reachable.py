@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
+    QScrollBar,
     QWidget,
 )
 from said_controls import assert_all_explained, assert_all_named, described
@@ -86,6 +87,7 @@ def test_tab_goes_round_and_reaches_the_controls_of_the_review(qtbot, analysed):
         QTest.keyClick(widget, Qt.Key.Key_Tab)
     else:
         pytest.fail("Tab is caught somewhere")
+    assert not any(isinstance(widget, QScrollBar) for widget in seen), "nobody sees the focus there"
     inspector = segments.inspector
     wanted = [segments.filters.verdict, segments.table, inspector.note]
     assert any(w is window.timeline or window.timeline.isAncestorOf(w) for w in seen)
@@ -193,7 +195,17 @@ def test_with_a_segment_chosen_only_what_has_no_occasion_is_out_of_reach(analyse
     analysed.dispatch.run("segments.next")
     actions = analysed.window.actions_
     dead = {command.needs for command in COMMANDS if not actions[command.id].isEnabled()}
-    off = {"opening", "joinable", "counted", "running", "bin", "portrait", "adaptable"}
+    off = {
+        "memory",
+        "opening",
+        "several",
+        "joinable",
+        "counted",
+        "running",
+        "bin",
+        "portrait",
+        "adaptable",
+    }
     assert dead == off
 
 

@@ -362,3 +362,14 @@ def test_tint_covers_the_frames_that_would_stop_updating(timeline: Timeline, ste
     column = (stop - start) / 800
     assert spans[0][0] == pytest.approx(max(100, start), abs=max(column, 0.2))
     assert spans[-1][1] == pytest.approx(min(104, stop), abs=max(column, 0.2))
+
+
+def test_the_row_of_scores_has_room_for_a_second_one_that_is_higher(timeline):
+    _, alone = timeline._score.box.viewRange()
+    timeline.set_compared(3 * bumps())
+    timeline.redraw()
+    _, (_, top) = timeline._score.box.viewRange()
+    assert top > 3 * bumps().max() > alone[1]
+    timeline.set_compared(None)
+    timeline.redraw()
+    assert timeline._score.box.viewRange()[1] == pytest.approx(alone)

@@ -231,7 +231,7 @@ def test_smoothing_hysteresis_and_lengths_are_set_and_undone(qtbot, application,
     assert state.segments.threshold == first.threshold, "not rounded to what its box shows"
     for name in rows:
         assert getattr(state.segments, name) > getattr(first, name), name
-    for _ in range(2):  # settings of one kind in a row are one step
+    for _ in range(5):  # each setting is a step of its own
         if way == "keys":
             keys.press(KEY.Key_Z, CTRL)
         else:
@@ -251,6 +251,10 @@ def test_an_ignored_area_is_drawn_taken_back_and_removed_by_keys(qtbot, applicat
     canvas, before = application.window.canvas, score(application)
     keys.press(KEY.Key_A)
     assert canvas.tool() == "area"
+    status = application.window.statusBar()
+    assert "arrows move the cross, Space sets a corner, Enter closes" in status.currentMessage()
+    keys.press(KEY.Key_Return)
+    assert "three corners or more" in status.currentMessage()
     keys.press(KEY.Key_Up, SHIFT, times=6)
     for key, steps in (
         (KEY.Key_Left, 9),

@@ -164,6 +164,18 @@ def test_control_without_meaning_is_off_and_says_why(panel: TuningPanel) -> None
     assert not panel.lambda_row.reason.isVisible()
 
 
+def test_without_a_memory_no_gamma_is_shown_until_one_is_set(panel: TuningPanel) -> None:
+    panel.set_gamma(0.0123)
+    emitted = heard(panel.gamma_changed)
+    panel.set_gamma_available(False, "speed has no memory to update")
+    assert panel.gamma_row.box.text() == "–"
+    panel.set_gamma_available(True)
+    panel.set_gamma(0.0456)
+    assert panel.gamma_row.box.value() == pytest.approx(0.0456)
+    assert panel.gamma_row.box.text() != "–"
+    assert emitted == []
+
+
 def test_raw_parts_are_not_mixed_silently(panel: TuningPanel) -> None:
     settings = heard(panel.score_settings_changed)
     panel.normalise.setCurrentIndex(panel.normalise.findData("none"))

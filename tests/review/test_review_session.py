@@ -283,3 +283,15 @@ def test_normal_ranges_are_part_of_the_review_and_of_undo(session: ReviewSession
     del document["normal"]
     session.path.write_text(json.dumps(document), encoding="utf-8")
     assert open_review(session.path, REFERENCE, ReviewState()).state.normal == ()
+
+
+def test_a_dragged_slider_is_one_step_whose_title_tells_both_ends(session: ReviewSession) -> None:
+    def title(before: ReviewState, after: ReviewState) -> str:
+        return f"{before.segments.threshold:.1f} to {after.segments.threshold:.1f}"
+
+    session.change(title, at(session.state, 1.5), kind="threshold")
+    for threshold in (1.6, 1.8, 2.0):
+        session.change(title, at(session.state, threshold), merge=True, kind="threshold")
+    session.change(title, at(session.state, 2.5), merge=True, kind="another")
+    first = f"{ReviewState().segments.threshold:.1f}"
+    assert session.history == [f"{first} to 2.0", "2.0 to 2.5"]
