@@ -61,6 +61,7 @@ def test_what_was_undone_is_said_until_something_else_is_done(qtbot, on_walk, ke
     assert status.currentMessage().startswith("Undone: ")
     on_walk.dispatch.run("edit.redo")
     assert status.currentMessage().startswith("Done again: ")
+    on_walk.dispatch.run("segments.next")
     keys.press(KEY.Key_C)
     assert status.currentMessage() == ""
 
