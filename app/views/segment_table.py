@@ -8,7 +8,6 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTableView
 
-from app.language import tr
 from app.models.segment_model import (
     LENGTH,
     NOTE,
@@ -57,13 +56,6 @@ class SegmentFilter(QSortFilterProxyModel):
             tags = super().data(index.sibling(index.row(), TAGS), role)
             return f"{str(value)[:1]}  {tags or ''}".rstrip()
         return value
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if self._terse and section == VERDICT and role == Qt.ItemDataRole.DisplayRole:
-            return tr("Tags")
-        return super().headerData(section, orientation, role)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         model = self.sourceModel()
