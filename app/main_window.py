@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -231,7 +231,9 @@ class MainWindow(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)
             return
-        self.resize(self.size().boundedTo(self.screen().availableSize() - _TITLE_BAR))
+        # self.screen() would have the window own the screen and take it along when it goes
+        room = QGuiApplication.primaryScreen().availableSize() - _TITLE_BAR
+        self.resize(self.size().boundedTo(room))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window closes, if it may; running work is stopped in order by the desk."""
