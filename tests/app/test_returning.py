@@ -85,7 +85,10 @@ def test_it_is_said_once_footage_is_looked_at_again(qtbot, decided, walk, tmp_pa
     desk, notice = decided.desk, decided.window.notice
     first, other = desk.current, tmp_path / "another.mp4"
     shutil.copyfile(walk, other)
+    with open(other, "ab") as file:  # another fingerprint: a copy would share the review
+        file.write(b"\0\0\0\x0cfree" + bytes(4))
     open_and_analyse(qtbot, decided, other)
+    qtbot.waitUntil(lambda: first.session is not None)
     first.choice = "tiny"
     desk.analysing.start(first)
     qtbot.waitUntil(lambda: desk.analysing.running is None, timeout=60_000)
