@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,17 +91,17 @@ def broken_walk(footage_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def fast_walk(footage_folder: Path) -> Path:
     """60 frames at 25 a second."""
-    from tiny_engine import write_fast_walk
+    from tiny_engine import write_timed_walk
 
-    return write_fast_walk(footage_folder / "fast.mp4")
+    return write_timed_walk(footage_folder / "fast.mp4", Fraction(1, 25))
 
 
 @pytest.fixture(scope="session")
 def ntsc_walk(footage_folder: Path) -> Path:
     """60 frames at 29.97 a second: none but the first begins at a whole millisecond."""
-    from tiny_engine import write_ntsc_walk
+    from tiny_engine import write_timed_walk
 
-    return write_ntsc_walk(footage_folder / "ntsc.mp4")
+    return write_timed_walk(footage_folder / "ntsc.mp4", Fraction(1001, 30_000))
 
 
 @pytest.fixture(scope="session")

@@ -67,23 +67,14 @@ def write_broken_walk(path: Path) -> Path:
     )
 
 
-def write_fast_walk(path: Path) -> Path:
+def write_timed_walk(path: Path, time_base: Fraction) -> Path:
+    """The scene with a frame at every tick of a time base."""
     return make_video(
         path,
         60,
         size=(WIDTH, HEIGHT),
         look=lambda n, w, h: paint(n),
-        time_base=Fraction(1, 25),
-    )
-
-
-def write_ntsc_walk(path: Path) -> Path:
-    return make_video(
-        path,
-        60,
-        size=(WIDTH, HEIGHT),
-        look=lambda n, w, h: paint(n),
-        time_base=Fraction(1001, 30_000),
+        time_base=time_base,
     )
 
 

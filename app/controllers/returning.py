@@ -30,10 +30,12 @@ def take_detector(document: Document, analysis: Analysis) -> None:
 
 
 def _weights_of(facts: DetectorFacts) -> str:
-    """What the weights are called by now; by their old name where they are gone, or none needed."""
+    """What the weights are called by now, or were where they are gone; empty without any."""
     name = facts.weights_id.partition("@")[0]
+    if not name:
+        return ""
     same = [card.name for card in api.list_weights() if card.sha256 == facts.weights_sha256]
-    return name if not name or name in same else next(iter(same), name)
+    return name if name in same else next(iter(same), name)
 
 
 def put_in_place(document: Document, analysis: Analysis) -> None:

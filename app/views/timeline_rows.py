@@ -177,10 +177,10 @@ class Row:
         columns = max(int(self.box.width()), 1)
         x, low, high = self.over.query(x0, x1, columns)
         if not self.held:
-            others = () if beside is None else beside
-            self.box.setYRange(
-                *self._range(np.append(low, others), np.append(high, others)), padding=0
-            )
+            all_low, all_high = low, high
+            if beside is not None and len(beside):
+                all_low, all_high = np.append(low, beside), np.append(high, beside)
+            self.box.setYRange(*self._range(all_low, all_high), padding=0)
         self.box.setXRange(x0, x1, padding=0)
         self.curve.set_envelope(x, low, high)
         waiting = list(beyond)

@@ -54,7 +54,8 @@ def camera_warning(
 def matches(seen: BackgroundSignature, cards: Iterable[WeightsCard]) -> tuple[CameraMatch, ...]:
     """Every card that carries a background and was not rolled back, the most alike first; of
     those of the same camera the user's own before those that came with the program, then what
-    predicts pictures (which shows what was expected) before densities, then the one made last.
+    predicts the next picture (which shows what was expected, and misses less than rebuilding one
+    that was seen) before the rest, then the one made last.
     """
     found = []
     for card in cards:

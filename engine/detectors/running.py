@@ -18,8 +18,7 @@ def patient_threads() -> None:
     Call it before numpy and torch are imported: their runtimes read this once.  A layer ends when
     its last thread does; where another program holds a core, the others would burn the very time
     that the last one waits for.  Scoring beside one busy core took 59 s without this and 7 s with
-    it.
-    What the user has set stays.
+    it.  What the user has set stays.
     """
     for name, value in _PATIENT.items():
         os.environ.setdefault(name, value)

@@ -108,7 +108,9 @@ def track(
         done,
         provisional=not analysis.complete,
         normal=normal,
-        sentence=(done and impossible) or _sentence(segments, seconds, done, analysis, alarms),
+        sentence=impossible
+        if impossible and done
+        else _sentence(segments, seconds, done, analysis, alarms),
         false_alarms=alarms,
     )
 

@@ -9,55 +9,21 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from timeline_maker import RATE, N, bumps, made_timeline, pixel
 
-from app.models.segment_model import SegmentRow
 from app.views.timeline import REGULAR, Timeline
 
-N, RATE = 2550, 10
-SECONDS = np.arange(N) / RATE
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 SHIFT, PLAIN = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
 
 
-def bumps() -> np.ndarray:
-    frames = np.arange(N)
-    score = np.full(N, 0.3, np.float32)
-    for centre in (400, 1400):
-        score += (2 * np.exp(-(((frames - centre) / 30) ** 2))).astype(np.float32)
-    return score
-
-
-def segment(name: str, start: int, stop: int) -> SegmentRow:
-    middle = (start + stop) // 2
-    times = start / RATE, stop / RATE
-    return SegmentRow(name, start, stop, *times, 2.3, middle, middle / RATE)
-
-
 @pytest.fixture
 def timeline(qtbot: QtBot) -> Timeline:
-    widget = Timeline()
-    qtbot.addWidget(widget)
-    widget.resize(1000, 320)
-    widget.set_seconds(SECONDS)
-    widget.set_duration(N / RATE)
-    widget.set_score(bumps(), N)
-    widget.set_threshold(1.0)
-    widget.set_segments([segment("a", 370, 430), segment("b", 1370, 1430)])
-    widget.show()
-    qtbot.waitExposed(widget)
-    QApplication.processEvents()
-    widget.redraw()
-    return widget
+    return made_timeline(qtbot)
 
 
 def surface(timeline: Timeline) -> object:
     return timeline.view.viewport()
-
-
-def pixel(timeline: Timeline, seconds: float, value: float = 2.0, row: str = "score") -> QPoint:
-    box = (timeline._tracks[row] if row != "score" else timeline._score).box
-    at = box.mapViewToScene(QPointF(seconds, value))
-    return QPoint(round(at.x()), round(at.y()))
 
 
 def strip_pixel(timeline: Timeline, seconds: float) -> QPoint:
@@ -112,42 +78,6 @@ def test_threshold_can_be_taken_by_its_label(timeline: Timeline) -> None:
     drag(timeline, start, start - QPoint(0, 20))
     assert moved
     assert moved[-1] > 1.0
-
-
-def test_the_label_of_the_threshold_leaves_the_curve_to_be_seen(timeline: Timeline) -> None:
-    """It stands at the right; where a peak rises there, beside the peak."""
-    row = timeline._score
-    timeline.set_threshold(1.5)
-    timeline.set_threshold_text("1.50 · rarer than 99.0 % of normal")
-    timeline.redraw()
-    usual = row.meaning.chip()
-    assert usual.right() == pytest.approx(row.box.width() - 6)
-    late = bumps() + (2 * np.exp(-(((np.arange(N) - 2400) / 60) ** 2))).astype(np.float32)
-    timeline.set_score(late, N)
-    timeline.redraw()
-    moved = row.meaning.chip()
-    assert moved.right() < usual.right() - 50
-    assert row.curve.tops(moved.width(), np.array([moved.left()]))[0] >= moved.bottom()
-    row.held = True
-    timeline.set_score(bumps(), N)
-    timeline.redraw()
-    assert row.meaning.chip().left() == moved.left(), "it stays while the line is dragged"
-
-
-def test_the_meaning_of_gamma_never_stands_on_the_name_of_its_row(timeline: Timeline) -> None:
-    noise = np.random.default_rng(1).random(N).astype(np.float32)
-    timeline.set_regular_score(noise / 100, N)
-    timeline.set_gamma(0.015)
-    timeline.set_gamma_text("gamma 0.01500 · above 95 % of normal", "")
-    row = timeline._tracks[REGULAR]
-    for gamma in (0.009, 0.002):
-        timeline.set_gamma(gamma)
-        for low in (0.01, 0.0):  # where it is quietest
-            quiet = noise / 100
-            quiet[: N // 8] = low
-            timeline.set_regular_score(quiet, N)
-            timeline.redraw()
-            assert not row.meaning.chip().intersects(row.title.chip())
 
 
 def test_dragging_gamma_says_its_values_all_along(timeline: Timeline) -> None:
@@ -300,23 +230,6 @@ def test_rows_share_a_low_window_and_grow_in_a_high_one(qtbot, timeline: Timelin
         assert feet[-1] <= timeline.view.height()
         tall.append(rows[-1].box.sceneBoundingRect().height())
     assert tall[2] < tall[0] < tall[1]
-
-
-@pytest.mark.parametrize("gamma", [0.003, 0.008, 0.012, 0.016, 0.02])
-def test_what_a_line_means_is_seen_whole_in_the_lowest_rows(
-    qtbot, timeline: Timeline, gamma: float
-) -> None:
-    timeline.set_track("psnr", "PSNR", bumps(), N)
-    timeline.set_track("distance", "memory distance", bumps(), N)
-    timeline.set_regular_score(bumps() / 100, N)
-    timeline.set_gamma(gamma)
-    timeline.resize(1000, timeline.minimumHeight())
-    qtbot.waitUntil(lambda: timeline.height() == timeline.minimumHeight())
-    row = timeline._tracks[REGULAR]
-    chip = row.meaning.chip()
-    assert not chip.isEmpty()
-    assert chip.top() >= 0
-    assert chip.bottom() <= row.box.height()
 
 
 def test_tracks_come_hide_and_go(timeline: Timeline) -> None:
