@@ -115,7 +115,7 @@ class WeightsDialog(QDialog):
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((STATE, 136), (DETECTOR, 126), (MADE, 92)):
+        for column, width in ((STATE, 144), (DETECTOR, 156), (MADE, 92)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         tree.currentItemChanged.connect(self._show_chosen)
