@@ -26,11 +26,15 @@ from engine.learning.normal import NormalFootage
 from engine.timebase import FrameSpan
 
 Frames = NDArray[np.uint8]
-KINDS = ("fast", "large", "fast-large", "backwards")
+KINDS = ("fast", "large", "fast-large", "backwards", "rolling", "rolling-large")
 USUAL = "usual"  # nothing is wrong with it but that it is pasted
 FOREIGN = "foreign"  # something that another camera saw
 DIFFERENT = 22  # grey levels from the background that make a pixel foreground
 SHORTEST = 12  # frames of a usable track
+FAST, ROLLING = (2.0, 3.5), (1.4, 3.0)  # times as fast as the walker walked
+SLOWEST = (
+    0.9 / 240
+)  # of a picture's height: what a frame moves a thing that rolls at a walker's pace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,14 +121,22 @@ def paste_one(
 ) -> int:
     """Paste a track into frames from `start` on, in place; returns the frame after the last pasted
     one.
+
+    What rolls, as a bicycle or a cart does, has no gait: it comes in at one side of the picture and
+    leaves at the other.
     """
-    scale = {"large": 1.7, "fast-large": 1.6}.get(kind, 1.0)
-    pace = speed if kind.startswith("fast") else 1.0
+    scale = {"large": 1.7, "fast-large": 1.6, "rolling-large": 2.0}.get(kind, 1.0)
+    pace = speed if kind.startswith(("fast", "rolling")) else 1.0
     steps = list(track) if kind != "backwards" else list(reversed(track))
     drift_x = (steps[-1].x - steps[0].x) / (len(steps) - 1)
     drift_y = (steps[-1].y - steps[0].y) / (len(steps) - 1)
     below = float(np.median([cut.below for cut in steps]))
     x, y = steps[0].x, steps[0].y - (scale - 1) * below  # the feet stay where they walked
+    if kind.startswith("rolling"):
+        steps = [steps[len(steps) // 2]] * 2
+        least = SLOWEST * frames.shape[1]
+        drift_x, drift_y = float(np.copysign(max(least, abs(drift_x)), drift_x)), 0.0
+        x = _beside(steps[0], drift_x > 0, scale, frames.shape[2])
     at = start
     while at < len(frames):
         moved = at - start
@@ -136,6 +148,13 @@ def paste_one(
             mask[at] |= found
         at += 1
     return at
+
+
+def _beside(cut: Cutout, left: bool, scale: float, width: int) -> float:
+    """The x from which four columns of a cutout are inside, at the left or the right side."""
+    if left:
+        return 4.0 - scale * (cut.left + cut.picture.shape[1])
+    return width - 4.0 - scale * cut.left
 
 
 def _to_and_fro(moved: int, count: int) -> int:
@@ -207,7 +226,8 @@ def write_pasted(
                 track = moving[int(rng.integers(len(moving)))]
                 if kind == FOREIGN:
                     track = in_place_of(others[int(rng.integers(len(others)))], track, usual)
-                at = paste_one(frames, mask, track, kind, at, float(rng.uniform(2.0, 3.5)))
+                pace = float(rng.uniform(*(ROLLING if kind.startswith("rolling") else FAST)))
+                at = paste_one(frames, mask, track, kind, at, pace)
                 at += int(rng.integers(8, 20))
                 if kind in ("large", "backwards"):
                     break

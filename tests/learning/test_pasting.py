@@ -49,7 +49,7 @@ def test_masks_and_labels_agree_with_the_pixels(tmp_path: Path) -> None:
     original = read_frames(source)
     labels = json.loads((out / "testing" / "labels.json").read_text())
     assert set(labels) == {f"walk-{kind}" for kind in ("normal", USUAL, *KINDS)}
-    assert summary["clips"] == 6
+    assert summary["clips"] == 8
     assert summary["abnormal"] == sum(sum(values) for values in labels.values())
     clips = {clip.name: clip for clip in read_dataset(out)}
     for name, values in labels.items():
@@ -90,6 +90,25 @@ def test_a_pasted_walker_moves_by_fractions_of_a_pixel(tmp_path: Path) -> None:
     steps = np.diff(centres)
     drift = (track[-1].x - track[0].x) / (len(track) - 1)
     assert steps == pytest.approx(np.full(len(steps), 1.5 * drift), abs=0.1)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_what_rolls_comes_in_at_one_side_stays_stiff_and_leaves_at_the_other(
+    tmp_path: Path, direction: int
+) -> None:
+    source = read_frames(walkers(tmp_path / "walk"))
+    track = max(tracks(source), key=lambda t: direction * (t[-1].x - t[0].x))
+    frames, mask = np.zeros_like(source), np.zeros(source.shape[:3], bool)
+    stop = paste_one(frames, mask, track, "rolling", 0, 3.0)
+    assert 20 < stop < len(frames)
+    columns = [np.flatnonzero(here.any(axis=0)) for here in mask[:stop]]
+    first, last = (columns[0], columns[-1]) if direction > 0 else (columns[-1], columns[0])
+    assert first.max() < 8
+    assert last.min() > WIDTH - 9
+    inside = [c for c in columns if c.min() > 1 and c.max() < WIDTH - 2]
+    assert {len(c) for c in inside} <= {8, 9}
+    steps = np.diff([c.mean() for c in inside])
+    assert steps == pytest.approx(np.full(len(steps), 3.0 * 1.5 * direction), abs=0.6)
 
 
 def test_the_same_seed_makes_the_same_clips(tmp_path: Path) -> None:
