@@ -153,8 +153,8 @@ def paste_one(
 def _beside(cut: Cutout, left: bool, scale: float, width: int) -> float:
     """The x from which four columns of a cutout are inside, at the left or the right side."""
     if left:
-        return 4.0 - scale * (cut.left + cut.picture.shape[1])
-    return width - 4.0 - scale * cut.left
+        return float(4.0 - scale * (cut.left + cut.picture.shape[1]))
+    return float(width - 4.0 - scale * cut.left)
 
 
 def _to_and_fro(moved: int, count: int) -> int:
