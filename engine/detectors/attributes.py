@@ -3,16 +3,17 @@
 A frame is measured (attributes_measuring.py) and compared with what is normal at each place
 (attributes_normal.py).
 
-    motion      B = v / v_99(place) * (1 + kappa * d)
+    motion      B = r + kappa * min(r, PACE) * d,  r = v / v_99(place)
     appearance  A = max(0, max over attributes of surprise / unit - EVIDENT)
 
-v is the speed of a patch of 21 x 21 pixels over five frames; v_99(place) is what 99 of 100 of
-those that move there stay below, and d the surprise of the direction there in nats: somebody going
-the wrong way is as odd as somebody fast.  Attributes of appearance are place, stay, size and form;
+v is the speed of a cell of 7 x 7 pixels; v_99(place) is what 99 of 100 of those that move there
+stay below, and d the surprise of the direction there in nats: somebody going the wrong way is as
+odd as somebody fast, but somebody fast is not the odder for the way he takes, which few have taken
+before him.  Attributes of appearance are place, stay, size and form;
 the unit of one is what a normal frame's worst patch stays below in 99 of 100 frames.  The oddest
 attribute speaks, and only where it is about as odd as normal gets: a sum of four that are each a
-little unusual, as in any new crowd, drowned the rest.  A frame's part is its worst patch of 21 x
-21 pixels and five frames.  Nothing adapts while it runs, so a run can be resumed anywhere.
+little unusual, as in any new crowd, drowned the rest.  A frame's part is its worst patch of 14 x
+14 pixels and seven frames.  Nothing adapts while it runs, so a run can be resumed anywhere.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ from engine.errors import BadSetting
 # chosen with lambda and the patch on pasted anomalies, against walkers pasted as they walked, and
 # on rendered scenes of other seeds
 KAPPA = 1.0
+PACE = 0.4  # of the limit of speed; more does not count with the direction
 EVIDENT = 0.8  # units; below 1, so that normal's own 99 % quantile lies above 0 and scales A
-PATCH = PatchRule(cells=3, frames=5)
+PATCH = PatchRule(cells=2, frames=7)
 ODDEST_ASPECT = 0.05  # relative difference of aspect that is stretched away
 
 FACTS = DetectorFacts(
@@ -60,7 +62,8 @@ class AttributesConfig:
     """What the card keeps beside the densities.  height, width: of the working picture.
 
     evident: the unit share at which an attribute begins to count.  Cards of before the patch was
-    chosen anew lack it.
+    chosen anew lack it, and those of before direction was added to speed, not multiplied with it,
+    lack a pace.
     """
 
     height: int
@@ -68,6 +71,7 @@ class AttributesConfig:
     kappa: float = KAPPA
     evident: float = EVIDENT
     patch: PatchRule = PATCH
+    pace: float = PACE
 
     @staticmethod
     def of(document: Mapping[str, object]) -> AttributesConfig:
@@ -81,6 +85,7 @@ class AttributesConfig:
                 int(document.get("patch_cells", 4)),  # type: ignore[call-overload]
                 int(document.get("patch_frames", 3)),  # type: ignore[call-overload]
             ),
+            float(document.get("pace", np.inf)),  # type: ignore[arg-type]
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -92,6 +97,8 @@ class AttributesConfig:
             "evident": self.evident,
             "patch_cells": self.patch.cells,
             "patch_frames": self.patch.frames,
+            # JSON has no infinity
+            **({"pace": self.pace} if np.isfinite(self.pace) else {}),
         }
 
 
@@ -100,13 +107,19 @@ def in_units(surprises: Mapping[str, Plane], units: Mapping[str, float]) -> Plan
     return np.stack([surprises[name] / np.float32(units.get(name, 1.0)) for name in APPEARANCE])
 
 
+def wrong_way(surprises: Mapping[str, Plane], config: AttributesConfig) -> Plane:
+    """What the direction adds to the speed, in units of the limit of speed.  (h, w)."""
+    pace = np.minimum(surprises["speed"], np.float32(config.pace))
+    return np.asarray(np.float32(config.kappa) * pace * surprises["direction"], np.float32)
+
+
 def joined(
     surprises: Mapping[str, Plane], units: Mapping[str, float], config: AttributesConfig
 ) -> dict[str, Plane]:
     """The maps of the two parts from the planes of the attributes.  (h, w) each."""
     oddest = in_units(surprises, units).max(axis=0)
     appearance = np.maximum(oddest - np.float32(config.evident), 0)
-    motion = surprises["speed"] * (1 + np.float32(config.kappa) * surprises["direction"])
+    motion = surprises["speed"] + wrong_way(surprises, config)
     return {"appearance": appearance, "motion": np.asarray(motion, np.float32)}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.detectors.attributes import AttributesConfig, in_units
+from engine.detectors.attributes import AttributesConfig, in_units, wrong_way
 from engine.detectors.attributes_measuring import CELL, STAY_FRAMES, Measured, Thing
 from engine.detectors.attributes_normal import (
     APPEARANCE,
@@ -49,9 +49,8 @@ class Measuring:
         """
         planes = self.normal.surprises(self.measured)
         if map_name == "motion":
-            speed = planes["speed"][cells]
-            odd = speed * planes["direction"][cells] * self.config.kappa
-            terms = {"speed": float(speed.mean()), "direction": float(odd.mean())}
+            odd = wrong_way(planes, self.config)[cells]
+            terms = {"speed": float(planes["speed"][cells].mean()), "direction": float(odd.mean())}
         else:
             units = in_units(planes, self.normal.units)[:, *cells]
             oddest = units.argmax(axis=0)

@@ -1,5 +1,5 @@
-"""How the patch, kappa and lambda of `attributes` were chosen: pasted anomalies, each clip before
-densities that have not seen it.
+"""How the patch, kappa, pace and lambda of `attributes` were chosen: pasted anomalies, each clip
+before densities that have not seen it.
 
 Not part of the checks: some forty minutes of one core for all of Ped2's clips.  Anomalies are told
 from clips into which walkers were pasted as they walked: what tells a pasted clip from an untouched
@@ -38,6 +38,8 @@ from engine.learning.pasting import (
 from engine.scoring.pooling import worst_patches
 
 Planes = Mapping[str, NDArray[np.float32]]
+PATCHES = ((3, 5), (2, 5), (2, 7), (2, 9), (1, 7))  # cells and frames
+SHIPPED = (2, 7)
 ALL = ("normal", USUAL, *KINDS, FOREIGN)
 
 
@@ -85,11 +87,12 @@ def pasted(
     rng = np.random.default_rng(seed)
     for kind in ALL[1:]:
         made, mask, at = frames.copy(), np.zeros(frames.shape[:3], bool), len(frames) // 4
+        paces = (1.4, 3.0) if kind.startswith("rolling") else (1.8, 3.2)
         while at < 0.8 * len(made):
             track = moving[int(rng.integers(len(moving)))]
             if kind == FOREIGN:
                 track = in_place_of(others[int(rng.integers(len(others)))], track, usual)
-            at = paste_one(made, mask, track, kind, at, float(rng.uniform(1.8, 3.2)))
+            at = paste_one(made, mask, track, kind, at, float(rng.uniform(*paces)))
             at += int(rng.integers(8, 20))
             if kind in ("large", "backwards"):
                 break
@@ -121,34 +124,46 @@ def rules(
     def worst(values: NDArray[np.float32], cells: int, frames: int) -> NDArray[np.float32]:
         return worst_patches(values, cells, frames)
 
-    def motion(kappa: float, cells: int, frames: int) -> Rule:
+    def motion(kappa: float, pace: float, cells: int, frames: int) -> Rule:
         return lambda p: worst(
-            p["speed"] * np.float32(1) * (1 + kappa * p["direction"]), cells, frames
+            p["speed"] + kappa * np.minimum(p["speed"], np.float32(pace)) * p["direction"],
+            cells,
+            frames,
         )
 
-    yield "speed, 28 pixels, 3 frames", lambda p: worst(p["raw"], 4, 3)
-    yield "speed, 21 pixels, 5 frames", lambda p: worst(p["raw"], 3, 5)
-    for kappa in (0.0, 0.5, 1.0):
-        for cells, frames in ((4, 3), (3, 5)):
-            label = f"motion, kappa {kappa}, {7 * cells} pixels, {frames} frames"
-            yield label, motion(kappa, cells, frames)
+    for cells, frames in ((4, 3), *PATCHES):
+        yield (
+            f"speed, {7 * cells} pixels, {frames} frames",
+            lambda p, cells=cells, frames=frames: worst(p["raw"], cells, frames),
+        )
+    for kappa, pace in (
+        (0.0, 1.0),
+        (0.5, np.inf),
+        (1.0, np.inf),
+        (1.0, 0.3),
+        (1.0, 0.4),
+        (1.0, 0.5),
+    ):
+        for cells, frames in PATCHES:
+            label = f"motion, kappa {kappa}, pace {pace}, {7 * cells} pixels, {frames} frames"
+            yield label, motion(kappa, pace, cells, frames)
 
     def level(values: Rule, share: float) -> float:
         return float(np.quantile(np.concatenate([values(p) for p, _ in normal]), share))
 
     units = {
-        name: max(0.5, level(lambda p, name=name: worst(p[name], 3, 5), 0.99))  # type: ignore[misc]
+        name: max(0.5, level(lambda p, name=name: worst(p[name], *SHIPPED), 0.99))  # type: ignore[misc]
         for name in APPEARANCE
     }
 
     def appearance(p: Planes) -> NDArray[np.float32]:
         oddest = np.stack([p[name] / np.float32(units[name]) for name in APPEARANCE]).max(axis=0)
-        return worst(np.maximum(oddest - np.float32(0.8), 0), 3, 5)
+        return worst(np.maximum(oddest - np.float32(0.8), 0), *SHIPPED)
 
-    parts = (appearance, motion(1.0, 3, 5))
+    parts = (appearance, motion(1.0, 0.4, *SHIPPED))
     scales = [(level(part, 0.5), level(part, 0.99)) for part in parts]
     yield "appearance", appearance
-    for share in (0.1, 0.2, 0.3, 0.4):
+    for share in (0.05, 0.1, 0.2, 0.4):
 
         def joint(p: Planes, share: float = share) -> NDArray[np.float32]:
             a, b = (

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from walked_square import ground, normal, shown, with_thing
 
-from engine.detectors.attributes import AttributesConfig, fitted, joined
+from engine.detectors.attributes import AttributesConfig, fitted, joined, wrong_way
 from engine.detectors.attributes_measuring import (
     CELL,
     Measured,
@@ -187,7 +187,7 @@ def test_form_distance_is_that_of_the_nearest_neighbours(learned: Normal) -> Non
 def test_the_maps_are_what_the_formula_says(learned: Normal) -> None:
     planes = learned.surprises(last(learned, normal, 6)[0])
     planes["stay"] = np.random.default_rng(5).random(planes["form"].shape).astype(np.float32) * 6
-    config = AttributesConfig(240, 360, kappa=0.5, evident=0.25)
+    config = AttributesConfig(240, 360, kappa=0.5, evident=0.25, pace=0.3)
     units = {"place": 9.0, "stay": 4.0, "size": 9.0, "form": 0.5}
     maps = joined(planes, units, config)
     expected = np.zeros_like(planes["form"])
@@ -195,14 +195,26 @@ def test_the_maps_are_what_the_formula_says(learned: Normal) -> None:
         oddest = max(planes[name][row, column] / unit for name, unit in units.items())
         expected[row, column] = max(0.0, oddest - 0.25)
     np.testing.assert_allclose(maps["appearance"], expected, 1e-5)
-    motion = planes["speed"] * (1 + 0.5 * planes["direction"])
-    np.testing.assert_allclose(maps["motion"], motion, 1e-5)
+    for row, column in np.ndindex(expected.shape):
+        speed, direction = planes["speed"][row, column], planes["direction"][row, column]
+        expected[row, column] = speed + 0.5 * min(speed, 0.3) * direction
+    np.testing.assert_allclose(maps["motion"], expected, 1e-5)
+
+
+def test_going_the_wrong_way_counts_the_same_for_those_who_walk_and_those_who_run() -> None:
+    surprises = {"speed": np.array([[0.0, 0.5, 3.0]], np.float32)}
+    surprises["direction"] = np.full((1, 3), 2.0, np.float32)
+    odd = wrong_way(surprises, AttributesConfig(240, 360, kappa=1.0, pace=0.4))
+    assert odd[0] == pytest.approx([0, 0.8, 0.8])
 
 
 def test_a_card_of_before_keeps_the_rules_that_it_was_calibrated_by() -> None:
     before = {"height": 240, "width": 360, "kappa": 1.0, "evident": 0.8}
     config = AttributesConfig.of(before)
     assert config.patch == PatchRule(cells=4, frames=3)
+    surprises = {name: np.full((1, 1), 2.0, np.float32) for name in ("speed", "direction")}
+    assert wrong_way(surprises, config) == 2.0 * 2.0, "direction multiplied the speed then"
+    assert AttributesConfig.of(config.as_dict()) == config
     now = AttributesConfig(240, 360)
     assert AttributesConfig.of(now.as_dict()) == now
 
