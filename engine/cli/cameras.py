@@ -136,6 +136,14 @@ def calibrate(
         bool,
         typer.Option("--places-alike", help="Forget what the weights know to be usual at a place."),
     ] = False,
+    lambda_: Annotated[
+        float | None,
+        typer.Option("--lambda", min=0, max=1, help="For review; default: that of the weights."),
+    ] = None,
+    round_trip: Annotated[
+        bool | None,
+        typer.Option(help="comemory: whether flow counts only where it leads there and back."),
+    ] = None,
     device: Device = "auto",
     precision: PrecisionName = "auto",
     json: Json = False,
@@ -155,6 +163,8 @@ def calibrate(
         device,
         precision,
         places_alike,
+        lambda_,
+        round_trip,
     )
     drive(work.run(), quiet=json)
     card, check = work.card, work.check

@@ -100,6 +100,13 @@ def train(
         bool | None,
         typer.Option(help="Whether comemory's flow decoder keeps its encoder's skips."),
     ] = None,
+    round_trip: Annotated[
+        bool | None,
+        typer.Option(
+            "--round-trip/--no-round-trip",
+            help="Whether comemory's flow counts only where it leads there and back.",
+        ),
+    ] = None,
     motion_items: Annotated[
         int | None, typer.Option(help="Items of comemory's motion memory; 0 for none.")
     ] = None,
@@ -184,6 +191,7 @@ def train(
         "no_memory": no_memory or None,
         "motion_items": motion_items,
         "motion_skips": motion_skips,
+        "round_trip": round_trip,
         "appearance_frames": appearance_frames,
         "flow": flow,
         "frames_in": frames_in,

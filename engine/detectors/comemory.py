@@ -14,6 +14,7 @@ E_m.  A branch without items (size 0) passes its raw features on, as MNAD does w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -25,7 +26,15 @@ from torch import Tensor, nn
 from engine.detectors.base import DetectorFacts, PartSpec, PatchRule
 from engine.detectors.blocks import Decoder, Encoder
 from engine.detectors.comemory_score import PAPER_RULE
-from engine.detectors.flow import STILL, Field, FlowScale, MotionTarget, dense_flow, difference
+from engine.detectors.flow import (
+    STILL,
+    Field,
+    FlowScale,
+    MotionTarget,
+    comes_back,
+    dense_flow,
+    difference,
+)
 from engine.detectors.memory import Addressing, Forms, Memory, recall
 from engine.detectors.mnad import STRIDE
 from engine.errors import BadSetting
@@ -33,6 +42,7 @@ from engine.errors import BadSetting
 LAMBDA_S = 0.2  # weight of the appearance term beside the motion term, in AMC's score
 PATCH = PatchRule(cells=4, frames=5)
 Frame = NDArray[np.uint8]  # prepared, (C, h, w)
+Seen = NDArray[np.bool_]  # (h, w): where the flow of a pair of frames is known
 
 PARTS = (
     PartSpec("appearance", "log of the normal mean", "appearance", "up", "error", "A", "frame",
@@ -54,6 +64,8 @@ class ComemoryConfig:
     update_rate: how much a frame or batch moves the items, 0 for MNAD's released update.
     motion_skips: whether D_m keeps the skips of E_m.  Without them the flow has to pass through
     queries and items, as in MNAD's reconstruction, so that flow of a kind never seen fails.
+    round_trip: whether the map of the flow's errors is 0 where the flow does not lead there and
+    back (ours): 46 % of normal frames had their worst patch where people walk into the picture.
     """
 
     channels: int = 3
@@ -66,6 +78,7 @@ class ComemoryConfig:
     forms: Forms = "code"
     update_rate: float = 0.0
     motion_skips: bool = True
+    round_trip: bool = True
 
     def __post_init__(self) -> None:
         if self.channels not in (1, 3):
@@ -107,6 +120,11 @@ class ComemoryConfig:
     def has_memory(self) -> bool:
         """Whether either branch has items."""
         return self.items + self.motion_items > 0
+
+    @staticmethod
+    def of(document: Mapping[str, Any]) -> ComemoryConfig:
+        """From a card.  Those of before flow was checked were calibrated without."""
+        return ComemoryConfig(**({"round_trip": False} | dict(document)))
 
     def as_dict(self) -> dict[str, Any]:
         """For the weights card."""
@@ -192,6 +210,17 @@ class ComemoryNetwork(nn.Module):
 def raw_target(config: ComemoryConfig, before: Frame, now: Frame) -> Field:
     """What the motion branch is asked for of two prepared frames (C, h, w), before scaling."""
     return dense_flow(before, now) if config.flow == "dis" else difference(before, now)
+
+
+def measured(config: ComemoryConfig, before: Frame, now: Frame) -> tuple[Field, Seen | None]:
+    """The target of two prepared frames, before scaling, and a mask of where it is one.
+
+    None for everywhere.
+    """
+    field = raw_target(config, before, now)
+    if config.flow != "dis" or not config.round_trip:
+        return field, None
+    return field, comes_back(field, dense_flow(now, before))
 
 
 def comemory_facts(config: ComemoryConfig, **known: Any) -> DetectorFacts:

@@ -34,6 +34,24 @@ def dense_flow(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Field:
     return np.ascontiguousarray(flow.transpose(2, 0, 1), np.float32)
 
 
+def comes_back(there: Field, back: Field) -> NDArray[np.bool_]:
+    """Where a flow (2, h, w) and the one from the other frame back lead to where they began.
+
+    After Sundaram, Brox and Keutzer ("Dense Point Trajectories by GPU-Accelerated Large
+    Displacement Optical Flow", ECCV 2010): |w + w'|^2 < 0.01 (|w|^2 + |w'|^2) + 0.5, w' read where
+    w leads.  What is covered, uncovered, or leaves the picture has no counterpart, and its flow is
+    a guess.  -> (h, w).
+    """
+    rows, columns = np.mgrid[: there.shape[1], : there.shape[2]].astype(np.float32)
+    x, y = columns + there[0], rows + there[1]
+    answer = np.stack([
+        cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1e3)
+        for plane in back
+    ])  # fmt: skip
+    lengths = np.square(there).sum(axis=0) + np.square(answer).sum(axis=0)
+    return np.asarray(np.square(there + answer).sum(axis=0) < 0.01 * lengths + 0.5)
+
+
 def difference(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Field:
     """The cheaper target: colours of `after` minus those of `before`, in [-1, 1] units of the
     network's input, so in [-2, 2].  (C, h, w).

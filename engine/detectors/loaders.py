@@ -56,7 +56,7 @@ def _comemory(card: WeightsCard, device: str, precision: str) -> Detector:
     from engine.detectors.comemory_stream import ComemoryDetector
 
     kinds = (ComemoryNetwork, comemory_facts, ComemoryDetector)
-    return _network(card, device, precision, ComemoryConfig(**card.config), kinds)
+    return _network(card, device, precision, ComemoryConfig.of(card.config), kinds)
 
 
 def _attributes(card: WeightsCard, device: str, precision: str) -> Detector:

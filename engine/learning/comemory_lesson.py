@@ -40,7 +40,7 @@ from engine.progress import Progress
 SETTLE_CLIPS = 400  # on which w_I and w_F are measured
 OPTIONS = frozenset(
     {"channels", "width", "size", "items", "motion_items", "appearance_frames", "flow"}
-    | {"motion_skips"}
+    | {"motion_skips", "round_trip"}
     | {"forms", "update_rate", "compact", "separate", "motion_compact", "motion_separate"}
     | {"memory_start", "memory_finish", "no_memory"}
 )

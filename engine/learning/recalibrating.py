@@ -20,7 +20,7 @@ from engine.detectors.weights import (
     read_arrays,
     write_arrays,
 )
-from engine.errors import UnusableDataset
+from engine.errors import BadSetting, UnusableDataset
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
 from engine.learning.normal import NormalFootage
 from engine.progress import Progress, RateMeter
@@ -130,7 +130,8 @@ class NormalPass:
 class Recalibration:
     """Known weights with the calibration of other footage; iterate `run()`, then read `card`.
 
-    places_alike: forget what the weights know to be usual at each place.
+    places_alike: forget what the weights know to be usual at each place.  lambda_: for review;
+    None for that of the weights.  round_trip: of comemory, see ComemoryConfig; None likewise.
     """
 
     weights: WeightsCard
@@ -139,6 +140,8 @@ class Recalibration:
     device: str = "auto"
     precision: str = "auto"
     places_alike: bool = False
+    lambda_: float | None = None
+    round_trip: bool | None = None
     card: WeightsCard | None = None
     check: NormalCheck | None = None
 
@@ -146,7 +149,7 @@ class Recalibration:
         """Score, then write the same arrays beside a new card.  Raises what NormalPass raises."""
         check_target(self.out)
         arrays = read_arrays(self.weights)
-        known, before = self.weights, self.weights.calibration
+        known, before = self._asked(), self.weights.calibration
         if self.places_alike and before is not None:
             known = replace(known, calibration=replace(before, usual={}))
         detector = load_detector(known, device=self.device, precision=self.precision)
@@ -160,6 +163,20 @@ class Recalibration:
         self.card = write_arrays(
             self.out,
             arrays,
-            replace(self.weights, name=self.out.stem, calibration=calibration, gamma=gamma),
+            replace(self._asked(), name=self.out.stem, calibration=calibration, gamma=gamma),
         )
         yield Progress("done", calibration.frames, calibration.frames)
+
+    def _asked(self) -> WeightsCard:
+        """The weights with what is asked for beside their calibration.  Raises BadSetting."""
+        card = self.weights
+        if self.lambda_ is not None:
+            card = replace(card, lambda_=self.lambda_)
+        if self.round_trip is None:
+            return card
+        if card.detector != "comemory":
+            raise BadSetting(
+                f"The weights {card.name} look at no optical flow that could be checked.",
+                hint="Leave out --round-trip, or name weights of comemory.",
+            )
+        return replace(card, config={**card.config, "round_trip": self.round_trip})

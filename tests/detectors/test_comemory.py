@@ -155,6 +155,14 @@ def test_weights_are_written_and_loaded(tmp_path: Path) -> None:
         load_detector(other, device="cpu")
 
 
+def test_a_card_of_before_knows_no_round_trip() -> None:
+    now = ComemoryConfig(**TINY)
+    assert now.round_trip
+    assert ComemoryConfig.of(now.as_dict()) == now
+    before = {name: value for name, value in now.as_dict().items() if name != "round_trip"}
+    assert not ComemoryConfig.of(before).round_trip
+
+
 def test_the_full_size_network_is_counted() -> None:
     whole = full_size("comemory")
     made = ComemoryNetwork(ComemoryConfig(width=2))

@@ -14,7 +14,7 @@ from tiny_mnad import pictures
 
 from engine.detectors.comemory_score import parts_of
 from engine.detectors.comemory_stream import ComemoryDetector
-from engine.detectors.flow import dense_flow
+from engine.detectors.flow import comes_back, dense_flow
 from engine.detectors.mnad import to_unit
 from engine.detectors.pictures import prepared
 
@@ -42,7 +42,10 @@ def test_every_shape_scores_every_frame_once(config: dict[str, Any]) -> None:
             assert score.items.shape == (shape.items + shape.motion_items, 8 * shape.width)
 
 
-@pytest.mark.parametrize("config", [{}, {"appearance_frames": 4, "channels": 3}, {"items": 0}])
+@pytest.mark.parametrize(
+    "config",
+    [{}, {"appearance_frames": 4, "channels": 3}, {"items": 0}, {"round_trip": False}],
+)
 def test_the_stream_equals_a_plain_loop(config: dict[str, Any]) -> None:
     plain, frames = network(**config), pictures(14)
     made = detector(copy.deepcopy(plain))
@@ -56,12 +59,15 @@ def test_the_stream_equals_a_plain_loop(config: dict[str, Any]) -> None:
         with torch.no_grad():
             output = plain(to_unit(torch.from_numpy(clip)))
         error = ((output.predicted[0] - to_unit(torch.from_numpy(ready[at]))) / 2).square()
-        wanted = plain.scale.unlimited.apply(dense_flow(ready[at - 2], ready[at - 1]))
+        there, back = (dense_flow(*pair) for pair in (ready[at - 2 : at], ready[at - 2 : at][::-1]))
+        wanted = plain.scale.unlimited.apply(there)
         flow_error = np.square(output.flow[0].numpy() - wanted).sum(axis=0)
         w_image, w_flow = plain.patch_weights.tolist()
         expected = parts_of(error.sum(dim=0).numpy() * w_image, flow_error * w_flow)
         for name, value in expected.items():
             assert score.parts[name] == pytest.approx(value, rel=1e-4, abs=1e-4)
+        known = flow_error * (comes_back(there, back) if shape.round_trip else 1)
+        np.testing.assert_allclose(score.fine["flow"], known * w_flow, rtol=1e-3, atol=1e-4)
         regular = float(((1 - torch.exp(-error)) * error).sum() / (1 - torch.exp(-error)).sum())
         assert score.regular_score == pytest.approx(regular, rel=1e-4)
         kept = [items.numpy() for items in plain.items if items is not None]

@@ -8,7 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.detectors.flow import STILL, FlowScale, Magnitudes, dense_flow, difference
+from engine.detectors.flow import (
+    STILL,
+    FlowScale,
+    Magnitudes,
+    comes_back,
+    dense_flow,
+    difference,
+)
 
 
 def texture(side: int = 64) -> np.ndarray:
@@ -87,3 +94,25 @@ def test_the_flow_does_not_depend_on_what_was_asked_before() -> None:
     alone = [dense_flow(*pair) for pair in pairs]
     again = [dense_flow(*pair) for pair in reversed(pairs)][::-1]
     assert all(np.array_equal(one, two) for one, two in zip(alone, again, strict=True))
+
+
+def test_a_flow_is_known_where_it_leads_there_and_back() -> None:
+    there = np.zeros((2, 8, 20), np.float32)
+    there[0] = 3.0
+    back = -there
+    known = comes_back(there, back)
+    assert known[:, :17].all()
+    assert not known[:, 17:].any(), "what leaves the picture has no counterpart"
+    back[0, 2, 9] = -1.0
+    known = comes_back(there, back)
+    assert not known[2, 6], "read where the flow leads"
+    assert known[2, 9]
+
+
+@pytest.mark.parametrize(("gap", "is_known"), [(0.7, True), (0.8, False)])
+def test_a_round_trip_may_miss_by_the_root_of_half_a_pixel(gap: float, is_known: bool) -> None:
+    """|w + w'|^2 < 0.01 (|w|^2 + |w'|^2) + 0.5."""
+    there = np.zeros((2, 4, 4), np.float32)
+    back = np.zeros_like(there)
+    back[1] = gap
+    assert comes_back(there, back)[2, 2] == is_known

@@ -7,13 +7,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from made_footage import folder, plan
 from typer.testing import CliRunner
 
 from engine.cli import app
+from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork
 from engine.detectors.speed import SpeedDetector
-from engine.detectors.weights import WeightsCard, find_weights, load_detector, read_arrays
-from engine.errors import UnusableDataset
+from engine.detectors.weights import (
+    WeightsCard,
+    find_weights,
+    load_detector,
+    read_arrays,
+    write_weights,
+)
+from engine.errors import BadSetting, UnusableDataset
 from engine.footage import open_decoder, open_footage
 from engine.learning.learn import Learning
 from engine.learning.normal import NormalFootage
@@ -66,6 +74,47 @@ def test_the_calibration_is_of_the_new_footage_and_the_arrays_stay(
     assert card.gamma == pytest.approx(np.quantile(np.array(regular, float), 0.95), rel=1e-3)
     assert found.series is not None
     assert found.series.lengths == (46,)
+
+
+def test_lambda_for_review_can_be_told_with_it(
+    yard: WeightsCard, tuesday: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "autumn.safetensors"
+    told = Recalibration(yard, [NormalFootage(tuesday)], out, lambda_=0.25)
+    list(told.run())
+    assert find_weights(str(out)).lambda_ == 0.25
+    left = Recalibration(yard, [NormalFootage(tuesday)], out)
+    list(left.run())
+    assert find_weights(str(out)).lambda_ == yard.lambda_
+
+
+def test_flow_can_be_checked_from_now_on(tuesday: Path, tmp_path: Path) -> None:
+    made = ComemoryNetwork(ComemoryConfig(channels=1, width=2, size=32, items=4, motion_items=3))
+    made.flow_scale.copy_(torch.tensor([8.0, 1.0, 0.25]))
+    before = {k: v for k, v in made.config.as_dict().items() if k != "round_trip"}
+    path = tmp_path / "before.safetensors"
+    card = write_weights(
+        path, made.state_dict(), WeightsCard("before", "comemory", before, 0.3, 0.5, 10.0)
+    )
+    levels = []
+    for asked in (None, True):
+        out = tmp_path / "now.safetensors"
+        list(Recalibration(card, [NormalFootage(tuesday)], out, round_trip=asked).run())
+        now = find_weights(str(out))
+        assert now.config == (before if asked is None else before | {"round_trip": True})
+        assert now.calibration is not None
+        levels.append(now.calibration.maps["flow"])
+    assert (levels[1] <= levels[0] + 1e-6).all()
+    assert (levels[1] < levels[0]).any()
+
+
+def test_weights_without_flow_have_none_to_check(
+    yard: WeightsCard, tuesday: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.safetensors"
+    with pytest.raises(BadSetting, match="no optical flow"):
+        list(Recalibration(yard, [NormalFootage(tuesday)], out, round_trip=True).run())
+    assert not out.exists()
 
 
 def test_ranges_are_runs_of_their_own(tuesday: Path) -> None:
