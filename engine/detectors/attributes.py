@@ -39,7 +39,7 @@ from engine.errors import BadSetting
 # chosen with lambda and the patch on pasted anomalies, against walkers pasted as they walked, and
 # on rendered scenes of other seeds
 KAPPA = 1.0
-PACE = 0.4  # of the limit of speed; more does not count with the direction
+PACE = 0.6  # of the limit of speed; more does not count with the direction
 EVIDENT = 0.8  # units; below 1, so that normal's own 99 % quantile lies above 0 and scales A
 PATCH = PatchRule(cells=2, frames=7)
 ODDEST_ASPECT = 0.05  # relative difference of aspect that is stretched away

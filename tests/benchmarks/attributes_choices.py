@@ -140,9 +140,9 @@ def rules(
         (0.0, 1.0),
         (0.5, np.inf),
         (1.0, np.inf),
-        (1.0, 0.3),
         (1.0, 0.4),
-        (1.0, 0.5),
+        (1.0, 0.6),
+        (1.0, 0.8),
     ):
         for cells, frames in PATCHES:
             label = f"motion, kappa {kappa}, pace {pace}, {7 * cells} pixels, {frames} frames"
@@ -160,7 +160,7 @@ def rules(
         oddest = np.stack([p[name] / np.float32(units[name]) for name in APPEARANCE]).max(axis=0)
         return worst(np.maximum(oddest - np.float32(0.8), 0), *SHIPPED)
 
-    parts = (appearance, motion(1.0, 0.4, *SHIPPED))
+    parts = (appearance, motion(1.0, 0.6, *SHIPPED))
     scales = [(level(part, 0.5), level(part, 0.99)) for part in parts]
     yield "appearance", appearance
     for share in (0.05, 0.1, 0.2, 0.4):
