@@ -16,11 +16,13 @@ from engine.progress import Progress, RateMeter
 
 DEMO_WEIGHTS = "scene"
 DEMO_KNOWN = ("scene", "scene-attributes")  # all that learned the demo's camera
+# goes up when the demo's footage changes; a clip of before stays, with the review that belongs to it
+EDITION = 2
 
 
 def demo_clip() -> Path:
     """Where the demo's footage lies once it is rendered."""
-    return user_folder("demo") / "square.mp4"
+    return user_folder("demo") / f"square-{EDITION}.mp4"
 
 
 def render_demo() -> Iterator[Progress]:

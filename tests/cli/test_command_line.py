@@ -319,6 +319,22 @@ def test_an_unfinished_demo_clip_is_rendered_again(
     assert list(render_demo()) == []
 
 
+def test_a_demo_clip_of_an_earlier_edition_stays_beside_the_new_one(
+    monkeypatch: pytest.MonkeyPatch, user_home: Path
+) -> None:
+    import engine.demo
+    import engine.scene
+
+    monkeypatch.setattr(engine.scene, "demo_spec", lambda: SceneSpec(7, 1.0, width=64, height=64))
+    clips = []
+    for edition in (3, 4):
+        monkeypatch.setattr(engine.demo, "EDITION", edition)
+        assert len(list(engine.demo.render_demo())) == 10
+        clips.append(engine.demo.demo_clip())
+    assert clips[0] != clips[1]
+    assert all(clip.is_file() and clip.with_suffix(".json").is_file() for clip in clips)
+
+
 def test_the_version_is_said(run: Run) -> None:
     code, out, _ = run("--version")
     assert code == 0
