@@ -16,7 +16,7 @@ from engine.progress import Progress, RateMeter
 
 DEMO_WEIGHTS = "scene"
 DEMO_KNOWN = ("scene", "scene-attributes")  # all that learned the demo's camera
-# goes up when the demo's footage changes; a clip of before stays, with the review that belongs to it
+# goes up when the demo's footage changes; a clip of before stays, since a review may be of it
 EDITION = 2
 
 
