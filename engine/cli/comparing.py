@@ -35,6 +35,10 @@ def compare(
     paper_gamma: Annotated[
         bool, typer.Option("--paper-gamma", help="The published gamma where there is one.")
     ] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="FILE.json of an earlier table of the clips, whose other rows stay."),
+    ] = None,
     clips: Annotated[str | None, typer.Option(help="Only these, such as 01,03.")] = None,
     published: Annotated[
         str | None, typer.Option(help="ped2, avenue or shanghai; the folder's name by default.")
@@ -56,6 +60,7 @@ def compare(
     from engine.evaluation.comparison import Comparison, Entry
     from engine.evaluation.comparison_table import check_targets, markdown
     from engine.evaluation.datasets import read_dataset
+    from engine.evaluation.kept_rows import read_kept
     from engine.evaluation.log import check_log, log_evaluation
     from engine.files import write_json, write_text
 
@@ -67,6 +72,14 @@ def compare(
     check_targets(out)
     check_log(counter)
     found = read_dataset(dataset, [] if clips is None else clips.split(","))
+    frames = sum(len(clip.labels) for clip in found)
+    normal = sum(int((~clip.labels).sum()) for clip in found)
+    names = [clip.name for clip in found]
+    kept = (
+        []
+        if keep is None
+        else read_kept(keep, dataset=dataset.name, clips=names, normal=normal, rival=rival)
+    )
     first = api.load_detector(detector=rival, device=device, precision=precision)
     if calibrate_on is not None:
         first = calibrated_on(first, calibrate_on)
@@ -76,7 +89,7 @@ def compare(
         chosen = api.load_detector(weights=name, device=device, precision=precision)
         entries.append(Entry(card.name, chosen, card))
     known = published or dataset.resolve().name.lower()
-    comparison = Comparison(found, entries, known, gamma, paper_gamma)
+    comparison = Comparison(found, entries, known, gamma, paper_gamma, kept)
     counted = 0
 
     def logged() -> Iterator[Progress]:
@@ -91,16 +104,14 @@ def compare(
             counted += 1
 
     drive(logged())
-    frames = sum(len(clip.labels) for clip in found)
-    normal = sum(int((~clip.labels).sum()) for clip in found)
     title = f"{dataset.name}, {len(found)} clips"
     write_text(out, markdown(comparison.rows, title, frames, normal))
     document = {
         "dataset": dataset.name,
-        "clips": [clip.name for clip in found],
+        "clips": names,
         "frames": frames,
         "normal": normal,
-        "rows": [{k: v for k, v in row.items() if k != "group"} for row in comparison.rows],
+        "rows": comparison.rows,
     }
     write_json(out.with_suffix(".json"), document)
     if json:

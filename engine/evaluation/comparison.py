@@ -6,6 +6,7 @@ place; all other twins are read off the stored parts.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from engine.detectors.base import Detector, Pooling
 from engine.detectors.weights import WeightsCard
 from engine.errors import BadSetting
 from engine.evaluation.evaluate import Evaluation, EvaluationSettings
+from engine.evaluation.kept_rows import merged
 from engine.evaluation.labelled import LabelledClip
 from engine.evaluation.metrics import auc, interval, paired_interval
 from engine.evaluation.published import PAPER_GAMMAS, published
@@ -46,8 +48,8 @@ class Comparison:
 
     The first entry is the rival: every gain is told against its calibrated score.  dataset: the
     name under which published figures are looked up.  paper_gamma: take the published gamma where
-    there is one, and each detector's own elsewhere.  passes: the reports of all evaluations, in
-    order, for the log.
+    there is one, and each detector's own elsewhere.  kept: rows of an earlier table, see
+    kept_rows.py.  passes: the reports of all evaluations, in order, for the log.
     """
 
     clips: Sequence[LabelledClip]
@@ -55,6 +57,7 @@ class Comparison:
     dataset: str = ""
     gamma: float | None = None
     paper_gamma: bool = False
+    kept: Sequence[Row] = ()
     rows: list[Row] = field(default_factory=list)
     passes: list[Row] = field(default_factory=list)
     _rival: Values | None = None
@@ -77,6 +80,7 @@ class Comparison:
                 still = Evaluation(self.clips, entry.detector, self._settings(entry, False))
                 yield from self._pass(entry, still)
                 self.rows.append(self._row(entry, still, UPDATE_OFF))
+        self.rows = merged(self.kept, self.rows)
         self.rows += _over_seeds(self.rows)
 
     def _settings(self, entry: Entry, update: bool | None) -> EvaluationSettings:
@@ -184,12 +188,15 @@ def _made(card: WeightsCard | None) -> Row:
         "seed": plan.get("seed"),
         "base": card.training.get("base"),
         "cost": cost,
-        "group": json.dumps(
-            [card.detector, card.config, {k: v for k, v in plan.items() if k != "seed"}],
-            sort_keys=True,
-            default=str,
-        ),
+        "group": _group(card, plan),
     }
+
+
+def _group(card: WeightsCard, plan: Row) -> str:
+    """The same for weights that differ in nothing but the seed."""
+    rest = [card.detector, card.config, {k: v for k, v in plan.items() if k != "seed"}]
+    text = json.dumps(rest, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _over_seeds(rows: Sequence[Row]) -> list[Row]:

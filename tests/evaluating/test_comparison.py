@@ -175,4 +175,16 @@ def test_the_command_writes_both_forms_and_counts_every_look(
     assert [line["settings"]["update"] for line in lines] == [False, True, False]
     assert lines[0]["weights"] == "speed"
     assert lines[1]["weights"].startswith("one@")
+    # a second table of the clips takes the first one's rows over, and tells means over the seeds
+    two = ["table", str(root), "--weights", str(root.parent / "two.safetensors"), "--calibrate-on",
+           str(root), "--clips", "01,02", "--keep", str(out.with_suffix(".json")), "--out",
+           str(out), "--log", str(log), "--json"]  # fmt: skip
+    assert cli.main(two) == 0
+    rows = json.loads(capsys.readouterr()[0])["rows"]
+    kept = [row for row in rows if row["name"] == "one"]
+    assert kept == [row for row in document["rows"] if row["name"] == "one"]
+    assert [row["name"] for row in rows if not row["twin"]] == [
+        "speed", "one", "two", "mean of 2 seeds"
+    ]  # fmt: skip
+    assert len(log.read_text().splitlines()) == 6, "what was kept was not looked at again"
     assert cli.main([*words, "--out", str(tmp_path / "t.txt")]) == 1
