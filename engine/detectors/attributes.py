@@ -175,13 +175,13 @@ class AttributesStream:
 
     def __init__(self, detector: AttributesDetector) -> None:
         self._normal, self._config = detector.normal, detector.config
-        self._measurer = Measurer(detector.normal.background)
+        self._measurer = Measurer(detector.normal.background, detector.normal.stay_frames)
         self._delay = PatchDelay(detector.facts.parts, detector.facts.patch)
 
     @property
     def context(self) -> int:
         """As far back as standing still is counted."""
-        return Measurer.CONTEXT
+        return self._measurer.context
 
     def measure(self, picture: Picture) -> Measured | None:
         """Take the next frame and measure it; None for the first of a clip."""

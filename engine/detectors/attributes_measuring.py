@@ -23,7 +23,8 @@ from engine.beside import Beside
 CELL = 7  # pixels
 PATCH_CELLS = 4  # a patch is 28 pixels wide
 ORIENTATIONS = 6
-STAY_FRAMES = 40  # frames that standing still is counted over
+STAY_FRAMES = 100  # frames that standing still is counted over
+STAY_GONE = 10  # frames after which what stands there no more, and is not just hidden, is gone
 STAY_LAG = 3  # frames over which a thing that stands must look the same
 FOREGROUND = 0.4  # share of a cell that makes it foreground
 SHIFT = 0.5  # pixels: what a mast sways, or a camera settles, between recordings
@@ -85,8 +86,8 @@ class Measured:
     """One frame.  All planes are float32 (h, w) in cells.
 
     fill: share of foreground; form: (h, w, ORIENTATIONS), mean gradient of the foreground;
-    stay: in how many of the last STAY_FRAMES frames foreground stood still there; motion: flow and
-    speed, which another thread may still be at.
+    stay: in how many of the last frames foreground stood still there, 0 where it is gone; motion:
+    flow and speed, which another thread may still be at.
     """
 
     motion: Beside[Motion]
@@ -204,18 +205,20 @@ def patch_mean(values: Plane) -> Plane:
 
 
 class Measurer:
-    """Measures frame after frame; what it remembers reaches CONTEXT frames back and no further."""
+    """Measures frame after frame; what it remembers reaches `context` frames back and no further.
 
-    CONTEXT = STAY_FRAMES + STAY_LAG
+    stay_frames: over how many standing still is counted.
+    """
 
-    def __init__(self, background: Background) -> None:
+    def __init__(self, background: Background, stay_frames: int = STAY_FRAMES) -> None:
         self.background = background
+        self.context = stay_frames + STAY_LAG
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         self._quiet = to_grid(background.noise, background.grid)
         self._before: NDArray[np.uint8] | None = None
         self._motion: Beside[Motion] | None = None
         self._evens: deque[tuple[Plane, Plane]] = deque(maxlen=STAY_LAG)
-        self._stood: deque[NDArray[np.bool_]] = deque(maxlen=STAY_FRAMES)
+        self._stood: deque[NDArray[np.bool_]] = deque(maxlen=stay_frames)
 
     def forget(self) -> None:
         """A cut or a gap: nothing before it counts."""
@@ -252,18 +255,15 @@ class Measurer:
         if motion is None:
             return None
         grid = self.background.grid
-        stay = (
-            np.sum(self._stood, axis=0, dtype=np.float32)
-            if self._stood
-            else np.zeros(grid, np.float32)
-        )
-        return Measured(
-            motion,
-            fill,
-            form_of(even, mask, grid),
-            np.asarray(stay, np.float32),
-            things_in(mask),
-        )
+        return Measured(motion, fill, form_of(even, mask, grid), self._stay(), things_in(mask))
+
+    def _stay(self) -> Plane:
+        """(h, w).  Somebody who passes in front hides what stands there for less than STAY_GONE."""
+        if not self._stood:
+            return np.zeros(self.background.grid, np.float32)
+        stood = np.stack(self._stood)
+        there = stood[-STAY_GONE:].any(axis=0)
+        return np.asarray(stood.sum(axis=0, dtype=np.float32) * there, np.float32)
 
     def _motion_of(self, grey: NDArray[np.uint8], before: NDArray[np.uint8]) -> Motion:
         """From now to before, so that the motion lies on things where they are now."""

@@ -110,7 +110,7 @@ _ARRAYS = (
 class Normal:
     """Everything that was learned.
 
-    speeds (h, w, 41), stays (h, w, 11), directions (h, w, 8): shares of normal, each summing to 1
+    speeds (h, w, 41), stays (h, w, B), directions (h, w, 8): shares of normal, each summing to 1
     over the last axis; feet (h, w): how many touch the ground there in a frame, on average.
     mixture_means (K, 4), mixture_roots (K, 4, 4), mixture_weights (K,): of things, the root being
     the transposed Cholesky factor of the precision; sizes (h, 2): median height and area of things
@@ -177,6 +177,11 @@ class Normal:
             units={str(name): float(unit) for name, unit in card["units"].items()},
         )
 
+    @property
+    def stay_frames(self) -> int:
+        """Over how many frames standing still was counted; weights of before know fewer."""
+        return int(self.stays.shape[-1] - 1) * STAY_BIN
+
     @cached_property
     def speed_limit(self) -> Plane:
         """What 99 of 100 of those that move there stay below, pixel/frame.  (h, w).
@@ -200,7 +205,7 @@ class Normal:
     @cached_property
     def stay_limit(self) -> Plane:
         """The 99 % quantile of standing still at each place, frames; at least one second's."""
-        edges = np.arange(STAY_BINS, dtype=np.float64) * STAY_BIN
+        edges = np.arange(self.stays.shape[-1], dtype=np.float64) * STAY_BIN
         return np.asarray(np.maximum(level_of(self.stays, edges, 0.99), 10.0), np.float32)
 
     def direction(self, flow: Plane) -> Plane:

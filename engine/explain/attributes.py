@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.detectors.attributes import AttributesConfig, in_units, wrong_way
-from engine.detectors.attributes_measuring import CELL, STAY_FRAMES, Measured, Thing
+from engine.detectors.attributes_measuring import CELL, Measured, Thing
 from engine.detectors.attributes_normal import (
     APPEARANCE,
     DIRECTIONS,
@@ -144,7 +144,7 @@ class Measuring:
         seconds = Measurement("stay", frames / self.rate, "s", 1)
         if seconds.value < STOOD:
             return None, (seconds,)
-        least = "at least " if frames >= STAY_FRAMES else ""
+        least = "at least " if frames >= self.normal.stay_frames else ""
         return Finding(f"standing still for {least}{{0}} s", (seconds,)), (seconds,)
 
     def _place(self, cells: Cells) -> tuple[Finding | None, tuple[Measurement, ...]]:

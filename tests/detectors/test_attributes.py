@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 from walked_square import ground, normal, shown, with_thing
 
-from engine.detectors.attributes import AttributesConfig, fitted, joined, wrong_way
+from engine.detectors.attributes import (
+    FACTS,
+    AttributesConfig,
+    AttributesDetector,
+    fitted,
+    joined,
+    wrong_way,
+)
 from engine.detectors.attributes_measuring import (
     CELL,
     Measured,
@@ -141,6 +148,27 @@ def test_what_is_left_behind_grows_until_it_is_taken_away(learned: Normal, usual
     assert last(learned, normal, 50)[1]["stay"].max() < 0.5 * seen[-1]
 
 
+@pytest.mark.parametrize(("hidden", "is_there"), [(5, True), (12, False)])
+def test_what_is_gone_stands_no_more_and_what_is_hidden_for_a_moment_does(
+    learned: Normal, hidden: int, is_there: bool
+) -> None:
+    def left(at: int) -> np.ndarray:
+        return normal(at) if at >= FRAMES + 30 else with_thing(at, 301, 221, 14, 14)
+
+    measured, _ = last(learned, left, 30 + hidden)
+    stay = measured.stay[31:33, 43:45]
+    assert (stay.max() > 20) == is_there
+    assert (stay.max() == 0) == (not is_there)
+
+
+def test_weights_of_before_count_standing_still_for_as_long_as_they_did(learned: Normal) -> None:
+    assert learned.stay_frames == 100
+    before = replace(learned, stays=learned.stays[..., :11])
+    assert before.stay_frames == 40
+    detector = AttributesDetector(before, AttributesConfig(240, 360), FACTS)
+    assert detector.stream().context == 43
+
+
 def test_a_thing_knows_the_cells_of_its_box(learned: Normal) -> None:
     measured, _ = last(learned, lambda at: with_thing(at, 70, 63, 42, 21), 5)
     thing = min(measured.things, key=lambda t: t.foot)
@@ -243,10 +271,11 @@ def test_what_is_measured_depends_on_no_more_than_the_context(learned: Normal) -
     def left(at: int) -> np.ndarray:
         return with_thing(at, 100, 60, 20, 20)
 
-    long, _ = last(learned, left, Measurer.CONTEXT + 40)
     measurer = Measurer(learned.background)
-    stop = FRAMES + Measurer.CONTEXT + 40
-    for at in range(stop - 1 - Measurer.CONTEXT, stop - 1):
+    context = measurer.context
+    long, _ = last(learned, left, context + 40)
+    stop = FRAMES + context + 40
+    for at in range(stop - 1 - context, stop - 1):
         measurer.take(grey(left(at)))
     short = measurer.measure(grey(left(stop - 1)))
     assert short is not None
