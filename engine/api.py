@@ -228,7 +228,9 @@ def detector_of(analysis: Analysis, *, device: str = "auto", precision: str = "a
     name = facts.weights_id.partition("@")[0]
     beside = None if analysis.path is None else analysis.path.parent / f"{name}.safetensors"
     found = str(beside) if beside is not None and beside.is_file() else name
-    same = next((card for card in list_weights() if card.sha256 == facts.weights_sha256), None)
+    alike = [card for card in list_weights() if card.sha256 == facts.weights_sha256]
+    # a calibration of its own does not change the tensors, so several may have them
+    same = next((card for card in alike if card.name == name), next(iter(alike), None))
     if found == name and same is not None and same.path is not None:
         found = str(same.path)  # whatever they are called by now
     detector = load_detector(weights=found, device=device, precision=precision)

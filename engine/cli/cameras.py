@@ -160,11 +160,11 @@ def calibrate(
         find_weights(name),
         [parse_normal(text) for text in normal],
         output,
-        device,
-        precision,
-        places_alike,
-        lambda_,
-        round_trip,
+        device=device,
+        precision=precision,
+        places_alike=places_alike,
+        lambda_=lambda_,
+        round_trip=round_trip,
     )
     drive(work.run(), quiet=json)
     card, check = work.card, work.check

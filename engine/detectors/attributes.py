@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.detectors.attributes_measuring import (
+    STAY_GONE,
     Measured,
     Measurer,
     Plane,
@@ -63,7 +64,7 @@ class AttributesConfig:
 
     evident: the unit share at which an attribute begins to count.  Cards of before the patch was
     chosen anew lack it, and those of before direction was added to speed, not multiplied with it,
-    lack a pace.
+    lack a pace.  stay_gone: see Measurer.
     """
 
     height: int
@@ -72,6 +73,7 @@ class AttributesConfig:
     evident: float = EVIDENT
     patch: PatchRule = PATCH
     pace: float = PACE
+    stay_gone: int = STAY_GONE
 
     @staticmethod
     def of(document: Mapping[str, object]) -> AttributesConfig:
@@ -86,6 +88,7 @@ class AttributesConfig:
                 int(document.get("patch_frames", 3)),  # type: ignore[call-overload]
             ),
             float(document.get("pace", np.inf)),  # type: ignore[arg-type]
+            int(document.get("stay_gone", 0)),  # type: ignore[call-overload]
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -97,6 +100,7 @@ class AttributesConfig:
             "evident": self.evident,
             "patch_cells": self.patch.cells,
             "patch_frames": self.patch.frames,
+            "stay_gone": self.stay_gone,
             # JSON has no infinity
             **({"pace": self.pace} if np.isfinite(self.pace) else {}),
         }
@@ -175,7 +179,8 @@ class AttributesStream:
 
     def __init__(self, detector: AttributesDetector) -> None:
         self._normal, self._config = detector.normal, detector.config
-        self._measurer = Measurer(detector.normal.background, detector.normal.stay_frames)
+        normal = detector.normal
+        self._measurer = Measurer(normal.background, normal.stay_frames, detector.config.stay_gone)
         self._delay = PatchDelay(detector.facts.parts, detector.facts.patch)
 
     @property

@@ -24,7 +24,7 @@ CELL = 7  # pixels
 PATCH_CELLS = 4  # a patch is 28 pixels wide
 ORIENTATIONS = 6
 STAY_FRAMES = 100  # frames that standing still is counted over
-STAY_GONE = 10  # frames after which what stands there no more, and is not just hidden, is gone
+STAY_GONE = 10  # frames for which something may be hidden; after that it is gone
 STAY_LAG = 3  # frames over which a thing that stands must look the same
 FOREGROUND = 0.4  # share of a cell that makes it foreground
 SHIFT = 0.5  # pixels: what a mast sways, or a camera settles, between recordings
@@ -207,11 +207,15 @@ def patch_mean(values: Plane) -> Plane:
 class Measurer:
     """Measures frame after frame; what it remembers reaches `context` frames back and no further.
 
-    stay_frames: over how many standing still is counted.
+    stay_frames: over how many standing still is counted.  stay_gone: see STAY_GONE; 0 for weights
+    of before, to which what stood there counts on.
     """
 
-    def __init__(self, background: Background, stay_frames: int = STAY_FRAMES) -> None:
+    def __init__(
+        self, background: Background, stay_frames: int = STAY_FRAMES, stay_gone: int = STAY_GONE
+    ) -> None:
         self.background = background
+        self._gone = stay_gone
         self.context = stay_frames + STAY_LAG
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         self._quiet = to_grid(background.noise, background.grid)
@@ -258,12 +262,14 @@ class Measurer:
         return Measured(motion, fill, form_of(even, mask, grid), self._stay(), things_in(mask))
 
     def _stay(self) -> Plane:
-        """(h, w).  Somebody who passes in front hides what stands there for less than STAY_GONE."""
+        """(h, w)."""
         if not self._stood:
             return np.zeros(self.background.grid, np.float32)
         stood = np.stack(self._stood)
-        there = stood[-STAY_GONE:].any(axis=0)
-        return np.asarray(stood.sum(axis=0, dtype=np.float32) * there, np.float32)
+        counted = stood.sum(axis=0, dtype=np.float32)
+        if self._gone:  # what comes into sight again takes STAY_LAG frames to be seen standing
+            counted *= stood[-(self._gone + STAY_LAG) :].any(axis=0)
+        return np.asarray(counted, np.float32)
 
     def _motion_of(self, grey: NDArray[np.uint8], before: NDArray[np.uint8]) -> Motion:
         """From now to before, so that the motion lies on things where they are now."""

@@ -141,8 +141,8 @@ class ComemoryStream:
         if not self._take(index, picture):
             return None
         with torch.inference_mode():
-            output, error, _, known = self._predict()
-            maps = {"error": self._image_map(error), "flow": known}
+            output, error, flow_error = self._predict()
+            maps = {"error": self._image_map(error), "flow": flow_error}
             return Look(self._frames[-1][0], picture_of(output.predicted[0]), maps)
 
     def answers(self) -> tuple[Answering, ...]:
@@ -162,9 +162,9 @@ class ComemoryStream:
     def _clip(self) -> Tensor:
         return self._detector.to_clip([frame for _, frame in self._frames][:-1])
 
-    def _predict(self) -> tuple[ComemoryOutput, Tensor, Map, Map]:
-        """The forward pass of the full clip, E of the picture (C, h, w) on the [0, 1] scale, w_F
-        E_F (h, w), and the same with 0 where the flow does not come back.
+    def _predict(self) -> tuple[ComemoryOutput, Tensor, Map]:
+        """The forward pass of the full clip, E of the picture (C, h, w) on the [0, 1] scale, and
+        w_F E_F (h, w), 0 where the flow is not known.
         """
         output = self._detector.network(self._clip(), self._items)
         before, now, after = (frame for _, frame in list(self._frames)[-3:])
@@ -173,8 +173,9 @@ class ComemoryStream:
         field, seen = measured(self._config, before, now)
         gap = output.flow[0].float().cpu().numpy() - self._detector.flow_scale.apply(field)
         flow_error = np.square(gap).sum(axis=0) * np.float32(self._detector.flow_weight)
-        known = flow_error if seen is None else flow_error * seen
-        return output, error, np.asarray(flow_error, np.float32), np.asarray(known, np.float32)
+        if seen is not None:
+            flow_error *= seen
+        return output, error, np.asarray(flow_error, np.float32)
 
     def _image_map(self, error: Tensor) -> NDArray[np.float32]:
         """w_I E_I (h, w)."""
@@ -183,11 +184,10 @@ class ComemoryStream:
 
     def _score(self) -> FrameScore:
         side = self._config.size // STRIDE
-        output, error, flow_error, known = self._predict()
-        fine = {"error": self._image_map(error), "flow": known}
+        output, error, flow_error = self._predict()
+        fine = {"error": self._image_map(error), "flow": flow_error}
         maps = {name: to_cells(values, side, side) for name, values in fine.items()}
-        # the paper's score is as written; ours, of patches, is made of the maps
-        parts = parts_of(fine["error"], flow_error)
+        parts = parts_of(fine["error"], fine["flow"])
         items, regular, updated = None, None, False
         if self._config.has_memory:
             regular = regular_score(error, self._config.forms)

@@ -19,7 +19,7 @@ from engine.detectors.base import Detector, Pooling
 from engine.detectors.weights import WeightsCard
 from engine.errors import BadSetting
 from engine.evaluation.evaluate import Evaluation, EvaluationSettings
-from engine.evaluation.kept_rows import merged
+from engine.evaluation.kept_rows import merged, without_old_means
 from engine.evaluation.labelled import LabelledClip
 from engine.evaluation.metrics import auc, interval, paired_interval
 from engine.evaluation.published import PAPER_GAMMAS, published
@@ -80,8 +80,9 @@ class Comparison:
                 still = Evaluation(self.clips, entry.detector, self._settings(entry, False))
                 yield from self._pass(entry, still)
                 self.rows.append(self._row(entry, still, UPDATE_OFF))
-        self.rows = merged(self.kept, self.rows)
-        self.rows += _over_seeds(self.rows)
+        rows = merged(self.kept, self.rows)
+        means = _over_seeds([row for row in rows if "seeds" not in row])
+        self.rows = without_old_means(rows, means) + means
 
     def _settings(self, entry: Entry, update: bool | None) -> EvaluationSettings:
         facts, gamma = entry.detector.facts, self.gamma
@@ -206,7 +207,7 @@ def _over_seeds(rows: Sequence[Row]) -> list[Row]:
         if row.get("group"):
             groups.setdefault((row["group"], row["twin"]), []).append(row)
     found = []
-    for (_, twin), members in groups.items():
+    for (group, twin), members in groups.items():
         if len({row["seed"] for row in members}) < 2:
             continue
         names = [name for name in members[0]["auc"] if all(name in row["auc"] for row in members)]
@@ -217,6 +218,7 @@ def _over_seeds(rows: Sequence[Row]) -> list[Row]:
                 "name": f"mean of {len(members)} seeds",
                 "detector": members[0]["detector"],
                 "twin": twin,
+                "group": group,
                 "seeds": [row["seed"] for row in members],
                 "auc": {name: float(np.mean(values)) for name, values in known.items()},
                 "deviation": {name: float(np.std(v, ddof=1)) for name, v in known.items()},

@@ -28,6 +28,10 @@ def read_kept(
             normal,
         )
         rows = [dict(row) for row in document["rows"]]
+        for row in rows:
+            if not isinstance(row["auc"], dict):
+                raise TypeError("no row of a table")
+            str(row["name"]), str(row["twin"]), row["published"]  # each is needed further on
     except FileNotFoundError as error:
         raise BadSetting(f"There is no {path.name} to keep rows of.") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -47,7 +51,7 @@ def read_kept(
 
 def merged(kept: Sequence[Row], fresh: Sequence[Row]) -> list[Row]:
     """Kept rows in their order, those that were measured again replaced where they stood, then the
-    new ones.  Means over seeds are left out: they are taken anew.
+    new ones.  Means over seeds stay as they are here; see `without_old_means`.
     """
     again: dict[str, list[Row]] = {}
     for row in fresh:
@@ -56,7 +60,7 @@ def merged(kept: Sequence[Row], fresh: Sequence[Row]) -> list[Row]:
     placed: set[str] = set()
     for row in kept:
         name = row["name"]
-        if "seeds" in row or name in placed:
+        if name in placed and "seeds" not in row:
             continue
         if name in again:
             found += again[name]
@@ -64,3 +68,11 @@ def merged(kept: Sequence[Row], fresh: Sequence[Row]) -> list[Row]:
         else:
             found.append(row)
     return found + [row for row in fresh if row["name"] not in placed]
+
+
+def without_old_means(rows: Sequence[Row], means: Sequence[Row]) -> list[Row]:
+    """Rows without means over seeds that were taken anew: those of the same training and twin."""
+    anew = {(row["group"], row["twin"]) for row in means}
+    return [
+        row for row in rows if "seeds" not in row or (row.get("group"), row["twin"]) not in anew
+    ]

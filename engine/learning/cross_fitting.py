@@ -55,11 +55,19 @@ class CrossFit:
 
 
 def cross_fit(
-    frames: NDArray[np.uint8], spans: Sequence[Span], background: Background, seed: int
+    frames: NDArray[np.uint8],
+    spans: Sequence[Span],
+    background: Background,
+    seed: int,
+    runs: Sequence[Span] = (),
 ) -> Iterator[tuple[str, int, int, CrossFit | None]]:
     """Learn from frames (N, H, W) and compare them; yields (phase, done, of all, None) and at last
     the result.  Raises UnusableDataset where too little moves.
+
+    runs: the unbroken runs that the spans are taken from, where they are not whole; what stood
+    still before a span began is known from there.
     """
+    runs = runs or spans
     pieces = folds_of(spans)
     total = sum(stop - start for (start, stop), _ in pieces)
     learners = [Learner(background, seed) for _ in range(FOLDS)]
@@ -67,6 +75,9 @@ def cross_fit(
     done = 0
     for (start, stop), fold in pieces:
         measurer, found = Measurer(background), []
+        begins = max((first for first, last in runs if first <= start < last), default=start)
+        for at in range(max(begins, start - measurer.context), start):
+            measurer.take(np.asarray(frames[at]))
         for at in range(start, stop):
             one = measurer.measure(np.asarray(frames[at]))
             if one is not None:

@@ -106,7 +106,9 @@ class Fitting:
             spans = stretches(clips.bounds, MOST_FRAMES)
             fit: CrossFit | None = None
             meters: defaultdict[str, RateMeter] = defaultdict(RateMeter)  # one for each phase
-            for phase, done, total, found in cross_fit(frames, spans, background, self.seed):
+            for phase, done, total, found in cross_fit(
+                frames, spans, background, self.seed, clips.bounds
+            ):
                 fit = found
                 yield meters[phase].progress(phase, done, total)
             assert fit is not None

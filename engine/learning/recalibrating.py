@@ -22,6 +22,7 @@ from engine.detectors.weights import (
 )
 from engine.errors import BadSetting, UnusableDataset
 from engine.learning.check import NormalCheck, NormalWatch, watched_takes
+from engine.learning.limits import check_lambda
 from engine.learning.normal import NormalFootage
 from engine.progress import Progress, RateMeter
 from engine.scoring.calibrating import calibrate, suggested_gamma
@@ -148,8 +149,8 @@ class Recalibration:
     def run(self) -> Iterator[Progress]:
         """Score, then write the same arrays beside a new card.  Raises what NormalPass raises."""
         check_target(self.out)
-        arrays = read_arrays(self.weights)
         known, before = self._asked(), self.weights.calibration
+        arrays = read_arrays(self.weights)
         if self.places_alike and before is not None:
             known = replace(known, calibration=replace(before, usual={}))
         detector = load_detector(known, device=self.device, precision=self.precision)
@@ -170,11 +171,12 @@ class Recalibration:
     def _asked(self) -> WeightsCard:
         """The weights with what is asked for beside their calibration.  Raises BadSetting."""
         card = self.weights
+        check_lambda(self.lambda_)
         if self.lambda_ is not None:
             card = replace(card, lambda_=self.lambda_)
         if self.round_trip is None:
             return card
-        if card.detector != "comemory":
+        if card.detector != "comemory" or card.config.get("flow", "dis") != "dis":
             raise BadSetting(
                 f"The weights {card.name} look at no optical flow that could be checked.",
                 hint="Leave out --round-trip, or name weights of comemory.",

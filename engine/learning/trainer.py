@@ -234,7 +234,10 @@ class Trainer:
         return (1, fit) if fit < full else (fit // full, full)
 
     def _identity(self) -> str:
-        said = {"plan": self.plan.as_dict(), "clips": self.clips.fingerprint()}
+        plan = self.plan.as_dict()
+        # it has no part in training, and runs of before do not know it
+        plan["config"] = {k: v for k, v in plan["config"].items() if k != "round_trip"}
+        said = {"plan": plan, "clips": self.clips.fingerprint()}
         return json.dumps(said | ({"base": self.base} if self.base else {}))
 
     def _save(self) -> None:

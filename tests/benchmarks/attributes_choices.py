@@ -27,6 +27,7 @@ from engine.learning.normal import NormalFootage
 from engine.learning.pasting import (
     FOREIGN,
     KINDS,
+    ROLLING,
     USUAL,
     Cutout,
     Frames,
@@ -87,7 +88,7 @@ def pasted(
     rng = np.random.default_rng(seed)
     for kind in ALL[1:]:
         made, mask, at = frames.copy(), np.zeros(frames.shape[:3], bool), len(frames) // 4
-        paces = (1.4, 3.0) if kind.startswith("rolling") else (1.8, 3.2)
+        paces = ROLLING if kind.startswith("rolling") else (1.8, 3.2)  # below FAST: harder
         while at < 0.8 * len(made):
             track = moving[int(rng.integers(len(moving)))]
             if kind == FOREIGN:

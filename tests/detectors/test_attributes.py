@@ -145,10 +145,14 @@ def test_what_is_left_behind_grows_until_it_is_taken_away(learned: Normal, usual
     seen = [last(learned, left, count)[1]["stay"].max() for count in (10, 25, 50)]
     assert seen == sorted(seen)
     assert seen[-1] > 2 * max(usual["stay"], 0.5)
-    assert last(learned, normal, 50)[1]["stay"].max() < 0.5 * seen[-1]
+
+    def taken(at: int) -> np.ndarray:
+        return left(at) if at < FRAMES + 50 else normal(at)
+
+    assert last(learned, taken, 70)[1]["stay"].max() < 0.5 * seen[-1]
 
 
-@pytest.mark.parametrize(("hidden", "is_there"), [(5, True), (12, False)])
+@pytest.mark.parametrize(("hidden", "is_there"), [(5, True), (10, True), (14, False)])
 def test_what_is_gone_stands_no_more_and_what_is_hidden_for_a_moment_does(
     learned: Normal, hidden: int, is_there: bool
 ) -> None:
@@ -167,6 +171,24 @@ def test_weights_of_before_count_standing_still_for_as_long_as_they_did(learned:
     assert before.stay_frames == 40
     detector = AttributesDetector(before, AttributesConfig(240, 360), FACTS)
     assert detector.stream().context == 43
+
+
+def test_a_card_of_before_counts_on_what_stood_there(learned: Normal) -> None:
+    now = AttributesConfig(240, 360)
+    document = {k: v for k, v in now.as_dict().items() if k != "stay_gone"}
+    before = AttributesConfig.of(document)
+    assert (before.stay_gone, now.stay_gone) == (0, 10)
+    found = []
+    for config in (before, now):
+        stream = AttributesDetector(learned, config, FACTS).stream()
+        for at in range(FRAMES, FRAMES + 45):
+            made = with_thing(at, 301, 221, 14, 14) if at < FRAMES + 30 else normal(at)
+            measured = stream.measure(made)
+        assert measured is not None
+        found.append(float(measured.stay[31:33, 43:45].max()))
+        assert measured.speed.shape == measured.stay.shape  # the other thread is done
+    assert found[0] > 20
+    assert found[1] == 0
 
 
 def test_a_thing_knows_the_cells_of_its_box(learned: Normal) -> None:

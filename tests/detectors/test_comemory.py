@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -15,7 +17,12 @@ from tiny_mnad import pictures
 
 from engine.analysis.analysis import AnalysisHead, FootageReference
 from engine.detectors.blocks import fold_batchnorm
-from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork, comemory_facts
+from engine.detectors.comemory import (
+    ComemoryConfig,
+    ComemoryNetwork,
+    comemory_facts,
+    measured,
+)
 from engine.detectors.cost import cost_of, full_size
 from engine.detectors.losses import ComemoryWeights, comemory_losses
 from engine.detectors.memory import address
@@ -153,6 +160,18 @@ def test_weights_are_written_and_loaded(tmp_path: Path) -> None:
                         sha256=card.sha256, path=card.path)  # fmt: skip
     with pytest.raises(UnreadableWeights, match="do not fit"):
         load_detector(other, device="cpu")
+
+
+def test_where_nearly_nothing_comes_back_nothing_is_left_out() -> None:
+    """Two pictures that have nothing to do with each other: that is no sign that all is well."""
+    config = ComemoryConfig(**(TINY | {"size": 64}))
+    rng = np.random.default_rng(1)
+    noise = rng.integers(0, 256, (2, config.channels, 64, 64), dtype=np.uint8)
+    assert measured(config, *noise)[1] is None
+    smooth = np.stack([cv2.GaussianBlur(plane, (0, 0), 3) for plane in noise[0]])
+    known = measured(config, smooth, smooth)[1]
+    assert known is not None
+    assert known.all()
 
 
 def test_a_card_of_before_knows_no_round_trip() -> None:

@@ -7,6 +7,7 @@ import pytest
 from walked_square import normal
 
 from engine.detectors.attributes_measuring import Measurer
+from engine.detectors.attributes_normal import STAY_BIN
 from engine.errors import UnusableDataset
 from engine.learning.attributes_fit import Learner, background_of
 from engine.learning.cross_fitting import FOLDS, CrossFit, cross_fit, folds_of
@@ -41,28 +42,41 @@ def test_a_stretch_is_compared_with_what_the_others_taught(frames: np.ndarray) -
     spans = [(0, FRAMES)]
     fit = fitted(frames, spans)
     assert fit.honest
-    assert fit.bounds == [(0, 29), (29, 58), (58, 87), (87, 116)]
+    assert fit.bounds == [(0, 29), (29, 59), (59, 89), (89, 119)]
     background = background_of(frames, spans)
-    learners = []
-    for fold in range(FOLDS - 1):
-        learners.append(Learner(background, 1))
-        list(learners[-1].learn(frames, [(30 * fold, 30 * fold + 30)]))
-    others = Learner.of_all(learners).normal()
-    measurer = Measurer(background)
-    for at in range(90, 95):
+    learners, measurer = [Learner(background, 1) for _ in range(FOLDS)], Measurer(background)
+    for at in range(95):  # what stood still before a stretch began is known in it
         measured = measurer.measure(frames[at])
+        if measured is not None:
+            learners[at // 30].add(measured)
+    others = Learner.of_all(learners[:-1]).normal()
     assert measured is not None
     for name, plane in others.surprises(measured).items():
-        np.testing.assert_allclose(fit.planes[87 + 3][name], plane, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(fit.planes[89 + 4][name], plane, rtol=1e-5, atol=1e-6)
+
+
+def test_spans_taken_from_a_run_know_what_stood_there_before(frames: np.ndarray) -> None:
+    """Learned in pieces of a hundred frames, something could not stand for longer than that."""
+    still = np.concatenate([frames[:1], np.repeat(frames[40:41], FRAMES - 1, axis=0)])
+    spans = [(at, at + 10) for at in range(0, FRAMES, 20)]
+    background = background_of(frames, [(0, FRAMES)])
+    most = []
+    for runs in ([], [(0, FRAMES)]):
+        fit = list(cross_fit(still, spans, background, 1, runs))[-1][3]
+        assert fit is not None
+        bins = np.flatnonzero(fit.normal.stays.sum(axis=(0, 1)))
+        most.append(int(bins.max()) * STAY_BIN)
+    assert most[0] <= 12
+    assert most[1] >= 100
 
 
 def test_in_the_end_everything_is_learned_from(frames: np.ndarray) -> None:
     fit = fitted(frames, [(0, FRAMES)])
-    assert fit.normal.frames == FRAMES - FOLDS
+    assert fit.normal.frames == FRAMES - 1
 
 
 def test_too_little_for_folds_is_compared_with_itself_and_said(frames: np.ndarray) -> None:
-    fit = fitted(frames, [(0, 18)])
+    fit = fitted(frames, [(0, 15)])
     assert not fit.honest
     assert len(fit.planes) == 14
 

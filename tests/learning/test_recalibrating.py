@@ -115,6 +115,23 @@ def test_weights_without_flow_have_none_to_check(
     with pytest.raises(BadSetting, match="no optical flow"):
         list(Recalibration(yard, [NormalFootage(tuesday)], out, round_trip=True).run())
     assert not out.exists()
+    with pytest.raises(BadSetting, match="Lambda"):
+        list(Recalibration(yard, [NormalFootage(tuesday)], out, lambda_=float("nan")).run())
+    changes = ComemoryConfig(channels=1, width=2, size=32, flow="rgb-difference")
+    other = WeightsCard("other", "comemory", changes.as_dict(), 0.3, 0.5, 10.0)
+    with pytest.raises(BadSetting, match="no optical flow"):
+        list(Recalibration(other, [NormalFootage(tuesday)], out, round_trip=True).run())
+
+
+def test_the_command_hands_on_what_is_asked_for(
+    yard: WeightsCard, tuesday: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "autumn.safetensors"
+    words = ["weights", "calibrate", str(yard.path), "--normal", str(tuesday), "-o", str(out)]
+    assert CliRunner().invoke(app, [*words, "--lambda", "0.35", "--device", "cpu"]).exit_code == 0
+    assert find_weights(str(out)).lambda_ == 0.35
+    refused = CliRunner().invoke(app, [*words, "--round-trip"])
+    assert isinstance(refused.exception, BadSetting)
 
 
 def test_ranges_are_runs_of_their_own(tuesday: Path) -> None:
