@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NORMAL = "--normal"
 # what means something for `attributes`, which is no network
-FOR_ATTRIBUTES = {"normal", "output", "detector", "lambda_", "clip_rate", "seed", "json"}
+FOR_ATTRIBUTES = {"normal", "output", "detector", "lambda_", "pace", "clip_rate", "seed", "json"}
 
 
 class SeveralNormal(TyperCommand):
@@ -165,6 +165,10 @@ def train(
     ] = None,
     memory_start: Annotated[str | None, typer.Option(help="random or queries.")] = None,
     memory_finish: Annotated[str | None, typer.Option(help="last-batch or centroids.")] = None,
+    pace: Annotated[
+        float | None,
+        typer.Option(help="attributes: share of the usual speed up to which direction counts."),
+    ] = None,
     lambda_: Annotated[float | None, typer.Option("--lambda", help="Default for review.")] = None,
     seed: int = 1,
     device: Device = "auto",
@@ -214,13 +218,14 @@ def train(
         "joint": joint or None,
         "memory_start": memory_start,
         "memory_finish": memory_finish,
+        "pace": pace,
     }
     chosen = [parse_normal(text) for text in normal]
     if detector == "attributes":
         from engine.learning.fitting import Fitting
 
         _refuse_given(context, FOR_ATTRIBUTES, detector)
-        fitting = Fitting(chosen, output, lambda_=lambda_, clip_rate=clip_rate, seed=seed)
+        fitting = Fitting(chosen, output, lambda_, clip_rate, seed, pace)
         drive(told_findings(fitting))
         _told(fitting.card, output, json)
         return

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 import engine
 from engine.detectors.attributes import (
     FACTS,
+    PACE,
     PATCH,
     AttributesConfig,
     joined,
@@ -56,8 +57,9 @@ class Fitting:
     """One learning run of `attributes`; iterate `run()`, then read `card`.
 
     sources: files, image folders, data sets, or spans of them.  Footage of another shape than the
-    first is refused.  notes: what the card says besides.  There is no loss to watch and nothing
-    that it predicts.  Raises BadSetting for numbers that cannot be.
+    first is refused.  pace: see engine/detectors/attributes.py; None for what is usual.  notes:
+    what the card says besides.  There is no loss to watch and nothing that it predicts.  Raises
+    BadSetting for numbers that cannot be.
     """
 
     sources: Sequence[Path | NormalFootage]
@@ -65,6 +67,7 @@ class Fitting:
     lambda_: float | None = None
     clip_rate: float | None = 10.0
     seed: int = 1
+    pace: float | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
     card: WeightsCard | None = None
     check: NormalCheck | None = None
@@ -74,6 +77,7 @@ class Fitting:
         check_lambda(self.lambda_)
         check_above_zero("The clip rate", self.clip_rate)
         check_seed(self.seed)
+        check_above_zero("The pace", self.pace)
 
     @property
     def curve(self) -> tuple[LossPoint, ...]:
@@ -113,7 +117,9 @@ class Fitting:
                 yield meters[phase].progress(phase, done, total)
             assert fit is not None
             planes, bounds = fit.planes, fit.bounds
-            config = AttributesConfig(*frames.shape[1:])
+            height, width = frames.shape[1:]
+            pace = PACE if self.pace is None else self.pace
+            config = AttributesConfig(height, width, pace=pace)
             normal = replace(fit.normal, units=units_of(planes, bounds))
             origin = (
                 f"the training footage, each {_PART} of it against the rest"

@@ -84,9 +84,10 @@ def test_a_network_is_learned_from_several_paths_after_one_normal(
 
 def test_attributes_are_learned_from_normal_that_is_repeated(run: Run, halves: list[Path]) -> None:
     named = ["--normal", halves[0], "--normal", halves[1], "--detector", "attributes"]
-    own = ["--lambda", 0.4, "--seed", 3, "--clip-rate", 10]
+    own = ["--lambda", 0.4, "--seed", 3, "--clip-rate", 10, "--pace", 0.5]
     told = document(run("train", *named, "-o", "yard.safetensors", *own, "--json"))
     assert (told["detector"], told["lambda"]) == ("attributes", 0.4)
+    assert told["config"]["pace"] == 0.5
     assert len(told["training"]["normal"]) == 2
     assert told["training"]["seed"] == 3
     assert sorted(p.name for p in Path().iterdir()) == ["yard.json", "yard.safetensors"]
@@ -138,9 +139,10 @@ BOTH = [
     ("--seed", ["-1", str(2**32)], "The seed lies between 0 and"),
     ("--lambda", ["nan", "inf", "-1", "7"], "Lambda lies between 0 and 1"),
 ]
+PACE = [("--pace", ["nan", "inf", "-1", "0"], "The pace must be")]
 IMPOSSIBLE = [
     (detector, option, value, sentence)
-    for detector, table in (("mnad-prediction", NETWORK + BOTH), ("attributes", BOTH))
+    for detector, table in (("mnad-prediction", NETWORK + BOTH), ("attributes", BOTH + PACE))
     for option, values, sentence in table
     for value in values
 ]

@@ -67,3 +67,5 @@ def test_lambda_lies_between_0_and_1_for_networks_and_attributes(
 def test_attributes_need_a_clip_rate_above_zero(value: float, tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="clip rate"):
         Fitting([tmp_path], tmp_path / "out.safetensors", clip_rate=value)
+    with pytest.raises(BadSetting, match="pace"):
+        Fitting([tmp_path], tmp_path / "out.safetensors", pace=value)
