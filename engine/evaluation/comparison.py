@@ -183,7 +183,7 @@ def _made(card: WeightsCard | None) -> Row:
         "width": card.config.get("width"),
         "channels": card.config.get("channels"),
         "size": card.config.get("size"),
-        "memory_items": card.config.get("memory"),
+        "memory_items": _remembers(card.config),
         "epochs": card.training.get("epochs"),
         "minutes": card.training.get("minutes"),
         "seed": plan.get("seed"),
@@ -191,6 +191,14 @@ def _made(card: WeightsCard | None) -> Row:
         "cost": cost,
         "group": _group(card, plan),
     }
+
+
+def _remembers(config: Row) -> bool | None:
+    """Whether the network has memory items; None for a detector that has no memory to lack."""
+    if "motion_items" in config:
+        return int(config["items"]) + int(config["motion_items"]) > 0
+    found: bool | None = config.get("memory")
+    return found
 
 
 def _group(card: WeightsCard, plan: Row) -> str:
