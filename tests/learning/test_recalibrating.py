@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ import torch
 from made_footage import folder, plan
 from typer.testing import CliRunner
 
+from engine import api
+from engine.analysis.analysis import Analysis
 from engine.cli import app
 from engine.detectors.comemory import ComemoryConfig, ComemoryNetwork
 from engine.detectors.speed import SpeedDetector
@@ -19,6 +23,7 @@ from engine.detectors.weights import (
     find_weights,
     load_detector,
     read_arrays,
+    write_arrays,
     write_weights,
 )
 from engine.errors import BadSetting, UnusableDataset
@@ -26,6 +31,7 @@ from engine.footage import open_decoder, open_footage
 from engine.learning.learn import Learning
 from engine.learning.normal import NormalFootage
 from engine.learning.recalibrating import NormalPass, Recalibration
+from engine.places import user_folder
 from engine.timebase import FrameSpan
 
 
@@ -132,6 +138,18 @@ def test_the_command_hands_on_what_is_asked_for(
     assert find_weights(str(out)).lambda_ == 0.35
     refused = CliRunner().invoke(app, [*words, "--round-trip"])
     assert isinstance(refused.exception, BadSetting)
+
+
+def test_an_analysis_is_looked_at_again_by_the_calibration_that_made_it(yard: WeightsCard) -> None:
+    """Calibrations of the same tensors are told apart by their names."""
+    for name, share in (("monday", 0.2), ("sunday", 0.8)):
+        card = replace(yard, name=name, lambda_=share)
+        write_arrays(user_folder("weights") / f"{name}.safetensors", read_arrays(yard), card)
+    for name, share in (("monday", 0.2), ("sunday", 0.8)):
+        facts = load_detector(find_weights(name)).facts
+        analysis = cast(Analysis, SimpleNamespace(facts=facts, path=None))
+        found = api.detector_of(analysis).facts
+        assert (found.weights_id, found.default_lambda) == (facts.weights_id, share)
 
 
 def test_ranges_are_runs_of_their_own(tuesday: Path) -> None:
