@@ -102,10 +102,7 @@ def train(
     ] = None,
     round_trip: Annotated[
         bool | None,
-        typer.Option(
-            "--round-trip/--no-round-trip",
-            help="Whether comemory's flow counts only where it leads there and back.",
-        ),
+        typer.Option(help="Whether comemory's flow counts only where it leads there and back."),
     ] = None,
     motion_items: Annotated[
         int | None, typer.Option(help="Items of comemory's motion memory; 0 for none.")

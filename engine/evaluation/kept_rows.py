@@ -12,6 +12,7 @@ from typing import Any
 from engine.errors import BadSetting
 
 Row = dict[str, Any]
+NEEDED = {"name", "twin", "auc", "published"}
 
 
 def read_kept(
@@ -28,10 +29,8 @@ def read_kept(
             normal,
         )
         rows = [dict(row) for row in document["rows"]]
-        for row in rows:
-            if not isinstance(row["auc"], dict):
-                raise TypeError("no row of a table")
-            str(row["name"]), str(row["twin"]), row["published"]  # each is needed further on
+        if not all(row.keys() >= NEEDED and isinstance(row["auc"], dict) for row in rows):
+            raise KeyError("a row of a table")
     except FileNotFoundError as error:
         raise BadSetting(f"There is no {path.name} to keep rows of.") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -60,13 +59,11 @@ def merged(kept: Sequence[Row], fresh: Sequence[Row]) -> list[Row]:
     placed: set[str] = set()
     for row in kept:
         name = row["name"]
-        if name in placed and "seeds" not in row:
-            continue
-        if name in again:
+        if name not in again:
+            found.append(row)
+        elif name not in placed:
             found += again[name]
             placed.add(name)
-        else:
-            found.append(row)
     return found + [row for row in fresh if row["name"] not in placed]
 
 

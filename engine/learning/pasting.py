@@ -32,9 +32,7 @@ FOREIGN = "foreign"  # something that another camera saw
 DIFFERENT = 22  # grey levels from the background that make a pixel foreground
 SHORTEST = 12  # frames of a usable track
 FAST, ROLLING = (2.0, 3.5), (1.4, 3.0)  # times as fast as the walker walked
-SLOWEST = (
-    0.9 / 240
-)  # of a picture's height: what a frame moves a thing that rolls at a walker's pace
+SLOWEST = 0.9 / 240  # of a picture's height a frame: what rolls at the pace of one who hardly moves
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -149,10 +149,10 @@ class Recalibration:
     def run(self) -> Iterator[Progress]:
         """Score, then write the same arrays beside a new card.  Raises what NormalPass raises."""
         check_target(self.out)
-        known, before = self._asked(), self.weights.calibration
-        arrays = read_arrays(self.weights)
+        asked, before = self._asked(), self.weights.calibration
+        arrays, known = read_arrays(asked), asked
         if self.places_alike and before is not None:
-            known = replace(known, calibration=replace(before, usual={}))
+            known = replace(asked, calibration=replace(before, usual={}))
         detector = load_detector(known, device=self.device, precision=self.precision)
         normal = NormalPass(detector, self.normal)
         for progress in normal.run():
@@ -164,7 +164,7 @@ class Recalibration:
         self.card = write_arrays(
             self.out,
             arrays,
-            replace(self._asked(), name=self.out.stem, calibration=calibration, gamma=gamma),
+            replace(asked, name=self.out.stem, calibration=calibration, gamma=gamma),
         )
         yield Progress("done", calibration.frames, calibration.frames)
 

@@ -47,6 +47,18 @@ def finished(trainer: Trainer) -> Trained:
     return trainer.trained
 
 
+def test_a_run_of_before_flow_was_checked_goes_on(tmp_path: Path) -> None:
+    """How errors are read has no part in training."""
+    footage = clips(10, 3, 32)
+    before = Trainer(footage, plan(round_trip=False), tmp_path / "a.pt")
+    for _ in before.run():
+        if before.epoch == 1:
+            break
+    now = Trainer(footage, plan(round_trip=True), tmp_path / "a.pt")
+    assert now.resume()
+    assert finished(now).resumed_from == 1
+
+
 @pytest.mark.parametrize(
     "changes",
     [
