@@ -22,7 +22,7 @@ EDITION = 2
 
 def demo_clip() -> Path:
     """Where the demo's footage lies once it is rendered."""
-    return user_folder("demo") / f"square-{EDITION}.mp4"
+    return user_folder("demo") / f"edition-{EDITION}" / "square.mp4"
 
 
 def render_demo() -> Iterator[Progress]:
